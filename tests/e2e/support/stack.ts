@@ -1,0 +1,70 @@
+/** One relay that serves the built studio, in front of one simulator. Each test worker starts its own. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { freePort, start } from "./process.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const RELAY = process.env.QWEN_EDIT_RELAY_BIN ?? join(ROOT, "target/debug/relay-server");
+const SIM = process.env.QWEN_EDIT_SIM_BIN ?? join(ROOT, "target/debug/qwen-edit-sim");
+const DIST = process.env.QWEN_EDIT_DIST ?? join(ROOT, "dist");
+
+export interface Stack {
+  /** Where the studio is, for example `http://127.0.0.1:40123`. */
+  readonly origin: string;
+  /** The simulator's control address. */
+  readonly control: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a simulator, then a relay in front of it, both on ports of their own. */
+export async function startStack(): Promise<Stack> {
+  const sim = await start(
+    SIM,
+    ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--latency", "300ms"],
+    [/^listening (\S+)/, /^control (\S+)/],
+  );
+  const [upstream = "", control = ""] = sim.announced;
+  const folder = await mkdtemp(join(tmpdir(), "qwen-edit-e2e-"));
+  try {
+    const origin = `http://127.0.0.1:${await freePort()}`;
+    const config = join(folder, "relay.toml");
+    await writeFile(config, relayConfig(origin, upstream));
+    const relay = await start(RELAY, ["--config", config], [/^listening (\S+)/]);
+    return {
+      origin,
+      control,
+      async stop() {
+        await Promise.all([relay.stop(), sim.stop()]);
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await sim.stop();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A stack that `cargo xtask test` started for us: the page of `trunk serve`, without our relay. */
+export function stackFromEnvironment(): Stack | undefined {
+  const origin = process.env.QWEN_EDIT_STUDIO_ORIGIN;
+  const control = process.env.QWEN_EDIT_SIM_CONTROL;
+  if (origin === undefined || control === undefined) return undefined;
+  return { origin, control, stop: async () => {} };
+}
+
+function relayConfig(origin: string, upstream: string): string {
+  // JSON strings are TOML strings.
+  const text = JSON.stringify;
+  return `
+listen = ${text(new URL(origin).host)}
+public_url = ${text(origin)}
+allowed_origins = ["self"]
+static_dir = ${text(DIST)}
+
+[regions.demo]
+upstream = ${text(upstream)}
+result_origins = [${text(upstream)}]
+`;
+}
