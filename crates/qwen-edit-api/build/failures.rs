@@ -1,0 +1,154 @@
+//! Advice for failures, and the rules that find it.
+
+use serde::Deserialize;
+
+use crate::cite::{Sources, entries, typed};
+use crate::emit::{self, Words};
+
+/// The entry for failures that no rule knows.
+const CATCH_ALL: &str = "unknown";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Advice {
+    id: String,
+    title: Words,
+    what_to_do: Words,
+    next: NextStep,
+    retry: Retry,
+    charged: Charged,
+    #[serde(default)]
+    when: Vec<Rule>,
+}
+
+/// Everything that is given must hold. No rule at all: the entry is found by its id only.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    /// Exact, or everything that starts like this when it ends with `*`.
+    code: Option<String>,
+    /// A piece of the message.
+    message: Option<String>,
+    /// First and last HTTP status.
+    status: Option<[u16; 2]>,
+    shape: Option<Shape>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum NextStep {
+    FixInput,
+    FixPicture,
+    FixPrompt,
+    FixKey,
+    Account,
+    Wait,
+    TryAgain,
+    CheckBill,
+    Contact,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Retry {
+    Safe,
+    Ask,
+    Never,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Charged {
+    No,
+    Yes,
+    Unknown,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Shape {
+    Json,
+    Html,
+    Empty,
+    Truncated,
+    Other,
+}
+
+pub(crate) fn read_advice(text: &str, sources: &Sources) -> Result<Vec<Advice>, String> {
+    let mut all: Vec<Advice> = Vec::new();
+    for (entry, mut table) in entries("failures.toml", text, "advice", "id")? {
+        sources.check(&entry, &mut table)?;
+        let advice: Advice = typed(&entry, table)?;
+        advice.title.check(&entry, "title")?;
+        advice.what_to_do.check(&entry, "what_to_do")?;
+        if all.iter().any(|known| known.id == advice.id) {
+            return Err(format!("{entry}: this id is there twice"));
+        }
+        for rule in &advice.when {
+            if rule.code.is_none() && rule.status.is_none() && rule.shape.is_none() {
+                return Err(format!("{entry}: a rule of `when` needs `code`, `status` or `shape`"));
+            }
+        }
+        all.push(advice);
+    }
+    if !all.iter().any(|advice| advice.id == CATCH_ALL) {
+        return Err(format!("failures.toml: the entry `{CATCH_ALL}`, for everything else, is missing"));
+    }
+    Ok(all)
+}
+
+pub(crate) fn emit(all: &[Advice]) -> String {
+    let advice = all.iter().map(Advice::emit).collect::<Vec<_>>();
+    let mut rules: Vec<(usize, &Rule)> = all
+        .iter()
+        .enumerate()
+        .flat_map(|(at, advice)| advice.when.iter().map(move |rule| (at, rule)))
+        .collect();
+    // Stable: rules of one rank keep the order of the file.
+    rules.sort_by_key(|(_, rule)| rule.rank());
+    let rules = rules.iter().map(|(at, rule)| rule.emit(*at)).collect::<Vec<_>>();
+    let catch_all = all.iter().position(|advice| advice.id == CATCH_ALL).unwrap_or_default();
+    format!(
+        "{}{}static CATCH_ALL: &Advice = &ADVICE[{catch_all}];\n",
+        emit::table("ADVICE", "Advice", &advice),
+        emit::table("RULES", "Rule", &rules)
+    )
+}
+
+impl Advice {
+    fn emit(&self) -> String {
+        format!(
+            "Advice {{ id: {:?}, title: {}, what_to_do: {}, next: NextStep::{:?}, retry: Retry::{:?}, charged: Charged::{:?} }}",
+            self.id,
+            self.title.emit(),
+            self.what_to_do.emit(),
+            self.next,
+            self.retry,
+            self.charged
+        )
+    }
+}
+
+impl Rule {
+    /// What the server said counts most: its code with its words, its code, the status, the form of the answer.
+    fn rank(&self) -> u8 {
+        match (&self.code, &self.message, &self.status) {
+            (Some(_), Some(_), _) => 0,
+            (Some(_), None, _) => 1,
+            (None, _, Some(_)) => 2,
+            (None, _, None) => 3,
+        }
+    }
+
+    fn emit(&self, advice: usize) -> String {
+        let status = self.status.map(|[first, last]| (first, last));
+        let shape =
+            self.shape.as_ref().map_or_else(|| "None".to_owned(), |shape| format!("Some(Shape::{shape:?})"));
+        format!(
+            "Rule {{ code: {}, message: {}, status: {}, shape: {shape}, advice: &ADVICE[{advice}] }}",
+            emit::option(self.code.as_ref()),
+            emit::option(self.message.as_ref()),
+            emit::option(status)
+        )
+    }
+}

@@ -1,0 +1,203 @@
+//! Answers: pictures, or a failure, from whatever the server or something before it sent.
+//!
+//! Read leniently and by hand, because a picture that was paid for must not be lost to an unexpected type elsewhere.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::failure::{Shape, UpstreamFailure, capped};
+use crate::link::Redacted;
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// At least one picture.
+    Done(EditResponse),
+    /// None.
+    Failed(UpstreamFailure),
+}
+
+/// A successful answer. It may hold fewer pictures than were asked for; only these are billed.
+#[derive(Clone, Default, PartialEq)]
+pub struct EditResponse {
+    /// Links to the pictures, exactly as given: at least one. They live 24 hours.
+    pub images: Vec<String>,
+    /// What was counted.
+    pub usage: Option<Usage>,
+    /// The vendor's name for this call.
+    pub request_id: Option<String>,
+    /// Counts of an older form of answer.
+    pub task_metric: Option<TaskMetric>,
+    /// Whether the prompt was rewritten (3.0 family), in the vendor's words.
+    pub rewrite_status: Option<String>,
+}
+
+impl fmt::Debug for EditResponse {
+    /// Without the signatures of the links.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EditResponse")
+            .field("images", &self.images.iter().map(|link| Redacted(link)).collect::<Vec<_>>())
+            .field("usage", &self.usage)
+            .field("request_id", &self.request_id)
+            .field("task_metric", &self.task_metric)
+            .field("rewrite_status", &self.rewrite_status)
+            .finish()
+    }
+}
+
+/// What a call made and used, from both forms of answer (2.0 and 3.0 families).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Real width of the results in pixels.
+    pub width: Option<u32>,
+    /// Real height of the results in pixels.
+    pub height: Option<u32>,
+    /// How many pictures were made.
+    pub image_count: Option<u32>,
+    /// How many pictures went in.
+    pub input_image_count: Option<u32>,
+    /// Price tier of the pictures that went in, in the vendor's words.
+    pub input_image_type: Option<String>,
+    /// Price tier of the results, in the vendor's words.
+    pub output_image_type: Option<String>,
+}
+
+/// `task_metric` of older answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskMetric {
+    /// Pictures asked for.
+    pub total: Option<u32>,
+    /// Pictures made.
+    pub succeeded: Option<u32>,
+    /// Pictures not made.
+    pub failed: Option<u32>,
+}
+
+/// Reads any answer to a request.
+///
+/// Pictures in a 2xx answer always win, even beside a `code`. Everything else is a failure, with what could be read
+/// of it.
+#[must_use]
+pub fn parse_answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Answer {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let fail = |shape, message| {
+        Answer::Failed(UpstreamFailure { status, code: None, message, request_id: None, shape })
+    };
+    if body.is_empty() {
+        return fail(Shape::Empty, None);
+    }
+    match serde_json::from_slice::<Value>(body) {
+        Ok(answer @ Value::Object(_)) => read_object(status, &answer),
+        Err(_) if is_html(content_type, body) => fail(Shape::Html, readable(body)),
+        // What is left of a cut answer may hold signed links, so none of it becomes a message.
+        Err(error) if error.is_eof() => fail(Shape::Truncated, None),
+        _ => fail(Shape::Other, readable(body)),
+    }
+}
+
+fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
+    body.starts_with(b"<") || content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+}
+
+fn readable(body: &[u8]) -> Option<String> {
+    Some(capped(&String::from_utf8_lossy(&body[..body.len().min(4096)])))
+}
+
+fn read_object(status: u16, answer: &Value) -> Answer {
+    let output = &answer["output"];
+    let request_id = string(&answer["request_id"]);
+    let images = if (200..300).contains(&status) { images(output) } else { Vec::new() };
+    if images.is_empty() {
+        return Answer::Failed(read_failure(status, answer, request_id));
+    }
+    Answer::Done(EditResponse {
+        images,
+        usage: read_usage(&answer["usage"]),
+        request_id,
+        task_metric: read_task_metric(&output["task_metric"]),
+        rewrite_status: string(&output["rewrite_status"]),
+    })
+}
+
+/// One choice with n content items is documented; more choices would be read just as well.
+fn content(output: &Value) -> impl Iterator<Item = &Value> {
+    let choices = output["choices"].as_array().into_iter().flatten();
+    choices.flat_map(|choice| choice["message"]["content"].as_array().into_iter().flatten())
+}
+
+fn images(output: &Value) -> Vec<String> {
+    content(output).filter_map(|item| string(&item["image"])).collect()
+}
+
+/// Code and message stand at the top; in `output` for failed tasks; in `error` in the OpenAI mode and from relays.
+fn read_failure(status: u16, answer: &Value, request_id: Option<String>) -> UpstreamFailure {
+    let places = [answer, &answer["output"], &answer["error"]];
+    let first = |key: &str| places.iter().find_map(|place| string(&place[key]));
+    let said = || content(&answer["output"]).find_map(|item| string(&item["text"]));
+    UpstreamFailure {
+        status,
+        code: first("code").or_else(|| string(&answer["error"]["type"])),
+        message: first("message").or_else(said).map(|message| capped(&message)),
+        request_id: request_id.or_else(|| first("request_id")),
+        shape: Shape::Json,
+    }
+}
+
+fn read_usage(usage: &Value) -> Option<Usage> {
+    usage.as_object()?;
+    Some(Usage {
+        width: number(&usage["width"]).or_else(|| number(&usage["output_width"])),
+        height: number(&usage["height"]).or_else(|| number(&usage["output_height"])),
+        image_count: number(&usage["image_count"]).or_else(|| number(&usage["output_image_count"])),
+        input_image_count: number(&usage["input_image_count"]),
+        input_image_type: string(&usage["input_image_type"]),
+        output_image_type: string(&usage["output_image_type"]),
+    })
+}
+
+fn read_task_metric(metric: &Value) -> Option<TaskMetric> {
+    metric.as_object()?;
+    Some(TaskMetric {
+        total: number(&metric["TOTAL"]),
+        succeeded: number(&metric["SUCCEEDED"]),
+        failed: number(&metric["FAILED"]),
+    })
+}
+
+/// A text that says something: the vendor's SDK and some gateways write `""` for "none".
+fn string(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn number(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
+/// The link as a page served over https can use it: `http` becomes `https`, as some samples of the vendor have it.
+///
+/// Left alone: loopback hosts (the simulator) and links with a port of their own. Not a byte behind the host changes,
+/// or the signature would not fit any more.
+#[must_use]
+pub fn https_link(url: &str) -> Cow<'_, str> {
+    let Some(rest) = url.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("http://")).map(|_| &url[7..])
+    else {
+        return Cow::Borrowed(url);
+    };
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
+    if has_port || is_loopback(authority) {
+        return Cow::Borrowed(url);
+    }
+    Cow::Owned(format!("https://{rest}"))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_loopback_v4(&host)
+}
+
+fn is_loopback_v4(host: &str) -> bool {
+    host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}

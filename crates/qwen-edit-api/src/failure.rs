@@ -1,0 +1,193 @@
+//! Failures: what the server said, and what a person should make of it. The advice is data, in `data/failures.toml`.
+
+use crate::text::Text;
+
+include!(concat!(env!("OUT_DIR"), "/failures.rs"));
+
+/// Messages are kept up to this many bytes: a load balancer's page can be long.
+const MESSAGE_BYTES: usize = 2000;
+
+/// Advice for a relay code that is not in the table.
+const RELAY_CATCH_ALL: &str = "relay:internal";
+
+/// A failed call, in the server's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpstreamFailure {
+    /// HTTP status.
+    pub status: u16,
+    /// Verbatim, known or not.
+    pub code: Option<String>,
+    /// Verbatim, cut after 2000 bytes. Text: never to be shown as HTML.
+    pub message: Option<String>,
+    /// The vendor's name for this call.
+    pub request_id: Option<String>,
+    /// What kind of body it was.
+    pub shape: Shape,
+}
+
+/// What kind of body a failure had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// An object.
+    Json,
+    /// A web page, from something between us and the API.
+    Html,
+    /// Nothing.
+    Empty,
+    /// JSON that stops in the middle.
+    Truncated,
+    /// Anything else.
+    Other,
+}
+
+/// What a failure means and what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// Stable name for programs: `invalid-api-key`.
+    pub id: &'static str,
+    /// What happened, in a few words.
+    pub title: Text,
+    /// What it means, what to do next, whether it cost money.
+    pub what_to_do: Text,
+    /// The kind of next step, for a button.
+    pub next: NextStep,
+    /// Whether the very same request may be sent again.
+    pub retry: Retry,
+    /// Whether the call cost money.
+    pub charged: Charged,
+}
+
+/// What a person should do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NextStep {
+    /// Change a setting of the request.
+    FixInput,
+    /// Use another picture.
+    FixPicture,
+    /// Use other words.
+    FixPrompt,
+    /// Check the key and its region.
+    FixKey,
+    /// Look after the account: pay, activate, ask for rights.
+    Account,
+    /// Wait a little.
+    Wait,
+    /// Press again.
+    TryAgain,
+    /// See whether it was paid before doing anything else.
+    CheckBill,
+    /// Ask whoever runs this.
+    Contact,
+}
+
+/// Whether the very same request may be sent again. Nothing is ever sent again without a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// Yes: it was surely not carried out.
+    Safe,
+    /// Only when a person says so, knowing what it may cost.
+    Ask,
+    /// No use until something is changed, or the work is done already.
+    Never,
+}
+
+/// Whether a call cost money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Charged {
+    /// No.
+    No,
+    /// Yes.
+    Yes,
+    /// Nobody on this side can know.
+    Unknown,
+}
+
+impl Retry {
+    /// Stable name for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Ask => "ask",
+            Self::Never => "never",
+        }
+    }
+}
+
+impl Charged {
+    /// Stable name for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Yes => "yes",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl UpstreamFailure {
+    /// What to make of it. The code counts first, since one code comes under several statuses; then the status; then
+    /// the form of the body. There is advice for everything.
+    #[must_use]
+    pub fn advice(&self) -> &'static Advice {
+        RULES.iter().find(|rule| rule.fits(self)).map_or(CATCH_ALL, |rule| rule.advice)
+    }
+}
+
+/// When an entry is the right one. Everything that is given must hold.
+#[derive(Debug)]
+struct Rule {
+    /// Exact, or a beginning when it ends with `*`.
+    code: Option<&'static str>,
+    /// A piece of the message.
+    message: Option<&'static str>,
+    /// First and last status.
+    status: Option<(u16, u16)>,
+    shape: Option<Shape>,
+    advice: &'static Advice,
+}
+
+impl Rule {
+    fn fits(&self, failure: &UpstreamFailure) -> bool {
+        let code = |wanted: &str| {
+            let code = failure.code.as_deref().unwrap_or_default();
+            wanted.strip_suffix('*').map_or(code == wanted, |start| code.starts_with(start))
+        };
+        let message = |wanted| failure.message.as_deref().is_some_and(|message| message.contains(wanted));
+        self.code.is_none_or(code)
+            && self.message.is_none_or(message)
+            && self.status.is_none_or(|(first, last)| (first..=last).contains(&failure.status))
+            && self.shape.is_none_or(|shape| shape == failure.shape)
+    }
+}
+
+/// Every entry of the table.
+#[must_use]
+pub fn all_advice() -> &'static [Advice] {
+    ADVICE
+}
+
+/// The entry with this id.
+#[must_use]
+pub fn advice_by_id(id: &str) -> Option<&'static Advice> {
+    ADVICE.iter().find(|advice| advice.id == id)
+}
+
+/// Advice for an error code of the relay itself; an unknown one counts as an error inside the relay.
+#[must_use]
+pub fn advice_for_relay(code: &str) -> &'static Advice {
+    let of = |code: &str| {
+        ADVICE.iter().find(|advice| advice.id.strip_prefix("relay:").is_some_and(|known| known == code))
+    };
+    of(code).or_else(|| advice_by_id(RELAY_CATCH_ALL)).unwrap_or(CATCH_ALL)
+}
+
+/// The message up to its limit, cut between characters.
+pub(crate) fn capped(message: &str) -> String {
+    let mut end = message.len().min(MESSAGE_BYTES);
+    while !message.is_char_boundary(end) {
+        end -= 1;
+    }
+    message[..end].to_owned()
+}

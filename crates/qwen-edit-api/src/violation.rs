@@ -1,0 +1,293 @@
+//! What is wrong with a draft, by field. Codes and numbers, no prose for users: the screen has its own words.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::size::{Size, SizeProblem};
+
+/// A field of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The model id.
+    Model,
+    /// The pictures together.
+    Pictures,
+    /// One picture, counted from 0.
+    Picture(usize),
+    /// The instruction.
+    Prompt,
+    /// The number of results.
+    N,
+    /// The size of results.
+    Size,
+    /// The seed.
+    Seed,
+    /// The negative prompt.
+    NegativePrompt,
+    /// The prompt rewriting switch.
+    PromptExtend,
+    /// The watermark switch.
+    Watermark,
+}
+
+impl Field {
+    /// Stable name for programs: `images`, `images[0]`, `negative_prompt`.
+    #[must_use]
+    pub fn as_str(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Model => "model",
+            Self::Pictures => "images",
+            Self::Picture(index) => return Cow::Owned(format!("images[{index}]")),
+            Self::Prompt => "prompt",
+            Self::N => "n",
+            Self::Size => "size",
+            Self::Seed => "seed",
+            Self::NegativePrompt => "negative_prompt",
+            Self::PromptExtend => "prompt_extend",
+            Self::Watermark => "watermark",
+        })
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.as_str())
+    }
+}
+
+/// One thing that must be mended before a request can be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub kind: ViolationKind,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViolationKind {
+    /// Fewer pictures than the model needs.
+    TooFewPictures {
+        /// Fewest.
+        min: u32,
+    },
+    /// More pictures than the model takes.
+    TooManyPictures {
+        /// Most.
+        max: u32,
+        /// How many there are.
+        got: u32,
+    },
+    /// A file is too large.
+    PictureTooLarge {
+        /// Its length.
+        bytes: u64,
+        /// The largest length.
+        max: u64,
+    },
+    /// Not a link the API can use.
+    PictureUrlInvalid,
+    /// Nothing to do.
+    EmptyPrompt,
+    /// A number outside its range.
+    OutOfRange {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+        /// What was given.
+        got: i64,
+    },
+    /// Not `width*height`.
+    SizeFormat {
+        /// What was given.
+        got: String,
+    },
+    /// Too few or too many pixels.
+    SizeArea {
+        /// Fewest pixels.
+        min: u64,
+        /// Most pixels.
+        max: u64,
+        /// Pixels asked for.
+        got: u64,
+    },
+    /// A side is too short or too long.
+    SizeSide {
+        /// Shortest side in pixels.
+        min: u32,
+        /// Longest side in pixels.
+        max: u32,
+        /// What was asked for.
+        got: Size,
+    },
+    /// Too long and narrow.
+    SizeRatio {
+        /// The longer side may be this many times the shorter one.
+        max: u32,
+    },
+    /// A text with too many characters.
+    TooLong {
+        /// Most characters.
+        max: u32,
+        /// How many there are.
+        got: u32,
+    },
+    /// The model does not take this parameter.
+    NotSupported,
+    /// No model was named.
+    EmptyModel,
+}
+
+impl From<SizeProblem> for ViolationKind {
+    fn from(problem: SizeProblem) -> Self {
+        match problem {
+            SizeProblem::NotAccepted => Self::NotSupported,
+            SizeProblem::Area { min, max, got } => Self::SizeArea { min, max, got },
+            SizeProblem::Side { min, max, got } => Self::SizeSide { min, max, got },
+            SizeProblem::Ratio { max } => Self::SizeRatio { max },
+        }
+    }
+}
+
+impl fmt::Display for ViolationKind {
+    /// What is wrong and how to mend it, in English, for developers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFewPictures { min } => write!(f, "add at least {min} picture(s)"),
+            Self::TooManyPictures { max, got } => {
+                write!(f, "{got} pictures, the model takes {max}: remove {}", got.saturating_sub(*max))
+            }
+            Self::PictureTooLarge { bytes, max } => {
+                write!(f, "{bytes} bytes, the limit is {max}: make the picture smaller")
+            }
+            Self::PictureUrlInvalid => {
+                f.write_str("use an http(s) or oss link, or data:image/<type>;base64,<data>")
+            }
+            Self::EmptyPrompt => f.write_str("is empty: say what to change"),
+            Self::OutOfRange { min, max, got } => write!(f, "is {got}, must be {min} to {max}"),
+            Self::SizeFormat { got } => {
+                // Typed by hand, so of any length.
+                let shown: String = got.chars().take(40).collect();
+                write!(f, "is {shown:?}: write width*height in pixels, such as 1024*1024")
+            }
+            Self::SizeArea { min, max, got } => {
+                write!(f, "has {got} pixels, width times height must be {min} to {max}")
+            }
+            Self::SizeSide { min, max, got } => {
+                write!(f, "is {got}, width and height must each be {min} to {max}")
+            }
+            Self::SizeRatio { max } => {
+                write!(f, "is too narrow: the longer side may be at most {max} times the shorter one")
+            }
+            Self::TooLong { max, got } => write!(f, "has {got} characters, the limit is {max}: shorten it"),
+            Self::NotSupported => f.write_str("is not a parameter of this model: leave it out"),
+            Self::EmptyModel => f.write_str("is empty: name a model"),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.kind)
+    }
+}
+
+/// Everything that is wrong with a draft: one or more violations, in the order of the fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// `None` when there is nothing wrong.
+    #[must_use]
+    pub fn collected(violations: Vec<Violation>) -> Option<Self> {
+        (!violations.is_empty()).then_some(Self(violations))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+
+    /// Those of one field.
+    pub fn of(&self, field: Field) -> impl Iterator<Item = &Violation> {
+        self.0.iter().filter(move |violation| violation.field == field)
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}
+
+/// Something that may go wrong, or cost quality, but does not stop a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub kind: WarningKind,
+}
+
+/// What may go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningKind {
+    /// The vendor will probably cut the end of the prompt.
+    PromptLong {
+        /// Limit of the model.
+        limit_tokens: u32,
+        /// Our guess for this prompt.
+        estimated_tokens: u32,
+    },
+    /// A side is shorter than recommended: the result may be blurry.
+    PictureSmall {
+        /// The shorter side in pixels.
+        side: u32,
+        /// The shortest recommended side.
+        min: u32,
+    },
+    /// A side is longer than recommended: the run may be slow.
+    PictureLarge {
+        /// The longer side in pixels.
+        side: u32,
+        /// The longest recommended side.
+        max: u32,
+    },
+    /// The model is not in the catalogue, so its limits are not checked.
+    UnknownModel,
+    /// The rules of the model are less sure.
+    ExperimentalModel,
+    /// The vendor lists the model among its old ones.
+    LegacyModel,
+    /// The whole JSON is larger than every gateway is sure to take.
+    BodyLarge {
+        /// About how large it will be.
+        bytes: u64,
+        /// Safe everywhere.
+        safe: u64,
+    },
+    /// The prompt speaks of a picture that is not there.
+    MentionsMissingPicture {
+        /// The picture's number, counted from 1.
+        number: u32,
+    },
+}
