@@ -1,0 +1,46 @@
+//! Building what runs: the studio into `dist/`, and the two servers.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::setup::{self, Toolbox};
+use crate::workspace::Workspace;
+use crate::{compress, process};
+
+/// The profile of the studio's wasm, see Cargo.toml.
+const WASM_PROFILE: &str = "wasm-release";
+
+/// The two servers' programs.
+#[derive(Debug, Clone)]
+pub(crate) struct Servers {
+    pub(crate) relay: PathBuf,
+    pub(crate) sim: PathBuf,
+}
+
+/// Builds the studio as it is published: optimised, minified, compressed. Gives its folder.
+pub(crate) fn dist(workspace: &Workspace, tools: &Toolbox) -> Result<PathBuf> {
+    let mut trunk = Command::new("trunk");
+    trunk.current_dir(&workspace.root).arg("build");
+    // Without wasm-opt on PATH a release build of Trunk would download one, and fail where it cannot.
+    // These options are the same build without that step.
+    trunk.args(match setup::has_wasm_opt() {
+        true => ["--release", "--minify"].as_slice(),
+        false => ["--cargo-profile", WASM_PROFILE, "--minify"].as_slice(),
+    });
+    process::run(tools.equip(&mut trunk)?)?;
+    let dist = workspace.root.join("dist");
+    compress::folder(&dist)?;
+    Ok(dist)
+}
+
+/// Builds relay and simulator with cargo's profile `profile`.
+pub(crate) fn servers(workspace: &Workspace, profile: &str) -> Result<Servers> {
+    let packages = ["-p", "relay-server", "-p", "qwen-edit-sim"];
+    process::run(workspace.cargo(&["build", "--profile", profile]).args(packages))?;
+    // Cargo names the folder of its profile "dev" by another name.
+    let folder = workspace.target.join(if profile == "dev" { "debug" } else { profile });
+    let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    Ok(Servers { relay: program("relay-server"), sim: program("qwen-edit-sim") })
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask …`: everything a developer or a build server runs. `cargo xtask help` lists the commands.
+
+mod apt;
+mod browser;
+mod build;
+mod check;
+mod compress;
+mod dev;
+mod layers;
+mod local_stack;
+mod process;
+mod python;
+mod ready;
+mod setup;
+mod sizes;
+mod start;
+mod table;
+mod test;
+mod tidy;
+mod tools;
+mod trunk_config;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Run, test and build Qwen Edit", disable_version_flag = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build and run everything on one origin, and open it in the browser
+    Start(start::Options),
+    /// The same with live reload, for working on the studio
+    Dev(dev::Options),
+    /// Run every test, browser ones included
+    Test(test::Options),
+    /// Formatting, lints, documentation, dependencies, layer rules, house rules
+    Check,
+    /// Build the studio into dist/, optimised and compressed
+    Build,
+    /// What a first visit downloads, against the budget
+    Sizes,
+    /// Only install what is missing: wasm target, trunk, wasm-bindgen
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let result = process::stop_children_on_signals().and_then(|()| run(&Cli::parse().command));
+    // The signal handler is ending our children; their deaths are no errors, and it ends us too.
+    process::park_if_stopping();
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(command: &Command) -> Result<ExitCode> {
+    let workspace = Workspace::load()?;
+    match command {
+        Command::Start(options) => start::run(&workspace, options),
+        Command::Dev(options) => dev::run(&workspace, options),
+        Command::Test(options) => test::run(&workspace, options),
+        Command::Check => check::run(&workspace),
+        Command::Build => build::dist(&workspace, &setup::web_tools(&workspace)?).map(|_| ExitCode::SUCCESS),
+        Command::Sizes => sizes::run(&workspace),
+        Command::Setup => setup::web_tools(&workspace).map(|_| ExitCode::SUCCESS),
+    }
+}

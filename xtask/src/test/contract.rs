@@ -1,0 +1,30 @@
+//! The vendor's own SDK through relay and simulator.
+
+use anyhow::Result;
+
+use super::Outcome;
+use super::native::cargo_test;
+use super::stage::Stage;
+use crate::{python, tools};
+
+pub(super) fn run(stage: &mut Stage<'_>) -> Result<Outcome> {
+    let mut interpreters = Vec::new();
+    for version in tools::DASHSCOPE_VERSIONS {
+        match python::with_dashscope(version) {
+            Ok(python) => interpreters.push((variable(version), python)),
+            Err(why) => return Ok(Outcome::Skipped(format!("Python SDK dashscope {version}: {why:#}"))),
+        }
+    }
+    let servers = stage.servers()?;
+    cargo_test(stage, &["-p", "contract-tests"], |command| {
+        command
+            .env("QWEN_EDIT_RELAY_BIN", &servers.relay)
+            .env("QWEN_EDIT_SIM_BIN", &servers.sim)
+            .envs(interpreters)
+    })
+}
+
+/// Where the tests look for the interpreter of a version, for example `QWEN_EDIT_PYTHON_2_0_2`.
+fn variable(version: &str) -> String {
+    format!("QWEN_EDIT_PYTHON_{}", version.replace('.', "_"))
+}

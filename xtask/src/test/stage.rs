@@ -1,0 +1,51 @@
+//! What several suites need, made when first asked for.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::build::{self, Servers};
+use crate::setup::{self, Toolbox};
+use crate::workspace::Workspace;
+
+/// The workspace with the things built for this run.
+#[derive(Debug)]
+pub(crate) struct Stage<'a> {
+    pub(crate) workspace: &'a Workspace,
+    web_tools: Option<Toolbox>,
+    servers: Option<Servers>,
+    dist: Option<PathBuf>,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, web_tools: None, servers: None, dist: None }
+    }
+
+    /// Trunk, wasm-bindgen and the wasm target.
+    pub(crate) fn web_tools(&mut self) -> Result<Toolbox> {
+        let tools = match self.web_tools.take() {
+            Some(tools) => tools,
+            None => setup::web_tools(self.workspace)?,
+        };
+        Ok(self.web_tools.insert(tools).clone())
+    }
+
+    /// Relay and simulator, with debug assertions.
+    pub(crate) fn servers(&mut self) -> Result<Servers> {
+        let servers = match self.servers.take() {
+            Some(servers) => servers,
+            None => build::servers(self.workspace, "dev")?,
+        };
+        Ok(self.servers.insert(servers).clone())
+    }
+
+    /// The studio as it is published.
+    pub(crate) fn dist(&mut self) -> Result<&Path> {
+        let dist = match self.dist.take() {
+            Some(dist) => dist,
+            None => build::dist(self.workspace, &self.web_tools()?)?,
+        };
+        Ok(self.dist.insert(dist))
+    }
+}

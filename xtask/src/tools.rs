@@ -1,0 +1,51 @@
+//! Every tool we need beside rustup, with its version: the one place to change one.
+
+/// A tool published as a crate: taken from PATH when the version fits, else built once into the user's cache.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    /// The crate's name.
+    pub(crate) name: &'static str,
+    pub(crate) version: Version,
+    /// Programs the crate installs; all must be there.
+    pub(crate) programs: &'static [&'static str],
+    /// Whether to build with the versions its author tested.
+    pub(crate) locked: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Version {
+    Exact(&'static str),
+    /// The version of this library in Cargo.lock.
+    OfLibrary(&'static str),
+}
+
+/// Builds and serves the studio. Newer ones need a newer compiler than our `rust-version`.
+pub(crate) const TRUNK: Tool =
+    Tool { name: "trunk", version: Version::Exact("0.21.14"), programs: &["trunk"], locked: true };
+
+/// Makes the JS glue; must equal the library's version exactly.
+pub(crate) const WASM_BINDGEN: Tool = Tool {
+    name: "wasm-bindgen-cli",
+    version: Version::OfLibrary("wasm-bindgen"),
+    programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+    // Its lock file names a release of webpki-roots that not every registry mirror still has.
+    locked: false,
+};
+
+/// Licences, sources and advisories of dependencies.
+pub(crate) const CARGO_DENY: Tool =
+    Tool { name: "cargo-deny", version: Version::Exact("0.20.2"), programs: &["cargo-deny"], locked: true };
+
+/// Any version on PATH makes the studio smaller; without it the studio works and is larger.
+pub(crate) const WASM_OPT: &str = "wasm-opt";
+/// The Debian package with [`WASM_OPT`].
+pub(crate) const WASM_OPT_PACKAGE: &str = "binaryen";
+
+/// The browser, its driver, and a font with Chinese letters, as Debian names them.
+pub(crate) const BROWSER_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-noto-cjk"];
+
+/// The Python that runs the vendor's SDK.
+pub(crate) const PYTHON_PACKAGES: &[&str] = &["python3", "python3-venv"];
+
+/// The vendor's SDK: the newest, and the newest of the line most code in the wild still uses.
+pub(crate) const DASHSCOPE_VERSIONS: &[&str] = &["2.0.2", "1.25.15"];
