@@ -25,10 +25,12 @@ pub(crate) struct Advice {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
-    /// Exact, or everything that starts like this when it ends with `*`.
-    code: Option<String>,
-    /// A piece of the message.
-    message: Option<String>,
+    /// One of these: exact, or everything that starts like it when it ends with `*`.
+    #[serde(default)]
+    codes: Vec<String>,
+    /// One of these is a piece of the message.
+    #[serde(default)]
+    messages: Vec<String>,
     /// First and last HTTP status.
     status: Option<[u16; 2]>,
     shape: Option<Shape>,
@@ -85,8 +87,14 @@ pub(crate) fn read_advice(text: &str, sources: &Sources) -> Result<Vec<Advice>, 
             return Err(format!("{entry}: this id is there twice"));
         }
         for rule in &advice.when {
-            if rule.code.is_none() && rule.status.is_none() && rule.shape.is_none() {
-                return Err(format!("{entry}: a rule of `when` needs `code`, `status` or `shape`"));
+            let beginnings = rule.codes.iter().filter(|code| code.ends_with('*')).count();
+            if beginnings != 0 && beginnings != rule.codes.len() {
+                return Err(format!(
+                    "{entry}: whole codes and beginnings (`*`) need rules of their own in `when`"
+                ));
+            }
+            if rule.codes.is_empty() && rule.status.is_none() && rule.shape.is_none() {
+                return Err(format!("{entry}: a rule of `when` needs `codes`, `status` or `shape`"));
             }
         }
         all.push(advice);
@@ -130,13 +138,15 @@ impl Advice {
 }
 
 impl Rule {
-    /// What the server said counts most: its code with its words, its code, the status, the form of the answer.
+    /// What the server said counts most: its code with its words, its whole code, the beginning of its code; then the
+    /// status, then the form of the answer.
     fn rank(&self) -> u8 {
-        match (&self.code, &self.message, &self.status) {
-            (Some(_), Some(_), _) => 0,
-            (Some(_), None, _) => 1,
-            (None, _, Some(_)) => 2,
-            (None, _, None) => 3,
+        match (self.codes.is_empty(), self.messages.is_empty(), self.status) {
+            (false, false, _) => 0,
+            (false, true, _) if self.codes.iter().all(|code| !code.ends_with('*')) => 1,
+            (false, true, _) => 2,
+            (true, _, Some(_)) => 3,
+            (true, _, None) => 4,
         }
     }
 
@@ -145,9 +155,9 @@ impl Rule {
         let shape =
             self.shape.as_ref().map_or_else(|| "None".to_owned(), |shape| format!("Some(Shape::{shape:?})"));
         format!(
-            "Rule {{ code: {}, message: {}, status: {}, shape: {shape}, advice: &ADVICE[{advice}] }}",
-            emit::option(self.code.as_ref()),
-            emit::option(self.message.as_ref()),
+            "Rule {{ codes: {}, messages: {}, status: {}, shape: {shape}, advice: &ADVICE[{advice}] }}",
+            emit::strings(&self.codes),
+            emit::strings(&self.messages),
             emit::option(status)
         )
     }

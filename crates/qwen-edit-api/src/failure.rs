@@ -138,10 +138,10 @@ impl UpstreamFailure {
 /// When an entry is the right one. Everything that is given must hold.
 #[derive(Debug)]
 struct Rule {
-    /// Exact, or a beginning when it ends with `*`.
-    code: Option<&'static str>,
-    /// A piece of the message.
-    message: Option<&'static str>,
+    /// One of these, exact, or a beginning when it ends with `*`.
+    codes: &'static [&'static str],
+    /// One of these is a piece of the message.
+    messages: &'static [&'static str],
     /// First and last status.
     status: Option<(u16, u16)>,
     shape: Option<Shape>,
@@ -150,16 +150,17 @@ struct Rule {
 
 impl Rule {
     fn fits(&self, failure: &UpstreamFailure) -> bool {
-        let code = |wanted: &str| {
-            let code = failure.code.as_deref().unwrap_or_default();
-            wanted.strip_suffix('*').map_or(code == wanted, |start| code.starts_with(start))
-        };
-        let message = |wanted| failure.message.as_deref().is_some_and(|message| message.contains(wanted));
-        self.code.is_none_or(code)
-            && self.message.is_none_or(message)
+        let code = failure.code.as_deref().unwrap_or_default();
+        let message = failure.message.as_deref().unwrap_or_default();
+        (self.codes.is_empty() || self.codes.iter().any(|wanted| code_fits(code, wanted)))
+            && (self.messages.is_empty() || self.messages.iter().any(|piece| message.contains(piece)))
             && self.status.is_none_or(|(first, last)| (first..=last).contains(&failure.status))
             && self.shape.is_none_or(|shape| shape == failure.shape)
     }
+}
+
+fn code_fits(code: &str, wanted: &str) -> bool {
+    wanted.strip_suffix('*').map_or(code == wanted, |start| code.starts_with(start))
 }
 
 /// Every entry of the table.
