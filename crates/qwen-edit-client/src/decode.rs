@@ -1,0 +1,126 @@
+//! From an HTTP answer to a result or an error. Pure: no browser here.
+
+use qwen_edit_api::{Answer, Charged, Shape, UpstreamFailure, https_link, parse_answer};
+use serde::Deserialize;
+
+use crate::links::expires_at;
+use crate::{EditResult, Error, ErrorKind, ResultImage};
+
+/// What an HTTP answer says before its body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    /// The relay marks what it says itself; the vendor's words pass through unmarked.
+    pub(crate) from_relay: bool,
+    pub(crate) content_type: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+impl Head {
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error { kind, status: Some(self.status), request_id: self.request_id.clone() }
+    }
+}
+
+/// Reads the answer to an edit of `model` that asked for `requested` pictures.
+pub(crate) fn edit_answer(
+    head: &Head,
+    body: &[u8],
+    model: &str,
+    requested: u32,
+) -> Result<EditResult, Error> {
+    if let Some(error) = relay_error(head, body) {
+        return Err(error);
+    }
+    match parse_answer(head.status, head.content_type.as_deref(), body) {
+        Answer::Done(response) => Ok(EditResult {
+            images: response.images.iter().map(|url| result_image(url)).collect(),
+            usage: response.usage,
+            request_id: response.request_id.or_else(|| head.request_id.clone()),
+            model: model.to_owned(),
+            requested,
+        }),
+        Answer::Failed(failure) if is_not_a_relay(&failure) => Err(head.error(ErrorKind::NotARelay)),
+        Answer::Failed(failure) => {
+            let request_id = failure.request_id.clone().or_else(|| head.request_id.clone());
+            Err(Error { request_id, ..head.error(ErrorKind::Upstream(failure)) })
+        }
+    }
+}
+
+/// Reads the refusal of a request that is free, such as fetching a picture.
+pub(crate) fn free_refusal(head: &Head, body: &[u8]) -> Error {
+    relay_error(head, body).unwrap_or_else(|| {
+        match parse_answer(head.status, head.content_type.as_deref(), body) {
+            Answer::Failed(failure) if is_not_a_relay(&failure) => head.error(ErrorKind::NotARelay),
+            // A gateway before the relay: what it says about money does not apply to a request that is free.
+            _ => head.error(ErrorKind::Unreachable),
+        }
+    })
+}
+
+fn result_image(url: &str) -> ResultImage {
+    ResultImage { url: https_link(url).into_owned(), expires_at: expires_at(url) }
+}
+
+/// A web server without the relay's routes: a page that says 404 or 405 to a POST, or its start page for any address.
+/// The vendor's own 404 (an unknown model) is JSON with a code.
+fn is_not_a_relay(failure: &UpstreamFailure) -> bool {
+    match failure.status {
+        // Status 0 is a redirect that was not followed: the relay never redirects.
+        0 | 404 | 405 => failure.code.is_none() && failure.shape != Shape::Truncated,
+        200..300 => failure.shape == Shape::Html,
+        _ => false,
+    }
+}
+
+#[derive(Deserialize)]
+struct RelayErrorBody {
+    error: RelayErrorFields,
+}
+
+#[derive(Deserialize)]
+struct RelayErrorFields {
+    code: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    request_id: Option<String>,
+    #[serde(default)]
+    charged: Option<String>,
+}
+
+/// The relay's own error, known by its mark, or by its shape where a proxy in between hides the header.
+fn relay_error(head: &Head, body: &[u8]) -> Option<Error> {
+    if !head.from_relay && head.status < 400 {
+        return None;
+    }
+    let told = serde_json::from_slice(body).ok().map(|RelayErrorBody { error }| error);
+    let fields = match told {
+        // No other server in this conversation says "charged".
+        Some(fields) if head.from_relay || fields.charged.is_some() => fields,
+        _ if head.from_relay && head.status >= 400 => cut_short(),
+        _ => return None,
+    };
+    let request_id = fields.request_id.or_else(|| head.request_id.clone());
+    let charged = match fields.charged.as_deref() {
+        Some("no") => Charged::No,
+        Some("yes") => Charged::Yes,
+        _ => Charged::Unknown,
+    };
+    let kind = ErrorKind::Relay { code: fields.code, message: fields.message, charged };
+    Some(Error { request_id, ..head.error(kind) })
+}
+
+/// The relay's error when its body did not arrive whole.
+fn cut_short() -> RelayErrorFields {
+    RelayErrorFields {
+        code: "internal".to_owned(),
+        message: "the relay's explanation did not arrive whole".to_owned(),
+        request_id: None,
+        charged: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The credential of a call.
+
+use std::fmt;
+
+/// An API key, or the invitation token of a relay that keeps the key itself.
+///
+/// It leaves this type only as an `Authorization` header: `Debug` hides it and nothing returns its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+/// Why a text is no key. Never quotes the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiKeyError {
+    #[error("the API key is empty: paste it")]
+    Empty,
+    /// A header could not carry it, so no server ever issued it.
+    #[error("the API key contains a space or a character that no key has: paste the key alone")]
+    Character,
+}
+
+impl ApiKey {
+    /// Takes a pasted key; spaces and line ends around it are not part of it.
+    ///
+    /// # Errors
+    /// When nothing is left, or when something else than visible ASCII is left.
+    pub fn parse(text: &str) -> Result<ApiKey, ApiKeyError> {
+        let key = text.trim();
+        if key.is_empty() {
+            return Err(ApiKeyError::Empty);
+        }
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ApiKeyError::Character);
+        }
+        Ok(ApiKey(key.to_owned()))
+    }
+
+    /// The value of the `Authorization` header.
+    pub(crate) fn authorization(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(***)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_the_key() {
+        assert_eq!(format!("{:?}", ApiKey::parse("sk-secret").unwrap()), "ApiKey(***)");
+    }
+
+    #[test]
+    fn a_pasted_key_loses_the_white_space_around_it() {
+        assert_eq!(ApiKey::parse(" sk-a1\r\n").unwrap().authorization(), "Bearer sk-a1");
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_refused() {
+        for text in ["sk-a b", "sk-\u{5bc6}", "sk-a\nb", "sk-\u{0}"] {
+            assert_eq!(ApiKey::parse(text), Err(ApiKeyError::Character), "{text:?}");
+        }
+        assert_eq!(ApiKey::parse(" \n"), Err(ApiKeyError::Empty));
+    }
+}

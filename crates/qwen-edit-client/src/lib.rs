@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod abort;
+mod advice;
+mod blob;
+mod body;
+mod client;
+mod decode;
+mod encode;
+mod error;
+mod fetch;
+mod key;
+mod links;
+mod partial_file;
+mod picture;
+mod picture_error;
+mod relay_info;
+mod result;
+mod sniff;
+mod thrown;
+
+pub use client::{Client, Progress};
+pub use error::{Error, ErrorKind};
+pub use key::{ApiKey, ApiKeyError};
+pub use picture::Picture;
+pub use picture_error::PictureError;
+pub use relay_info::{KeyHolder, RelayInfo, RelayLimits, RelayRegion};
+pub use result::{EditResult, ResultImage};

@@ -1,0 +1,66 @@
+//! Reading links without keeping their secrets: the query string of a signed link opens the picture to anyone.
+
+/// When a signed link dies, in seconds since 1970: the `Expires` parameter of OSS signature V1.
+pub(crate) fn expires_at(url: &str) -> Option<u64> {
+    let (_, query) = without_fragment(url).split_once('?')?;
+    query.split('&').find_map(|pair| pair.strip_prefix("Expires="))?.parse().ok()
+}
+
+/// The link as it may appear in messages and logs: no query, no fragment, no `user:password@`, at most 200 characters.
+pub(crate) fn presentable(url: &str) -> String {
+    let url = without_fragment(url);
+    let path = url.split_once('?').map_or(url, |(path, _)| path);
+    let (scheme, rest) = path.split_once("//").unwrap_or(("", path));
+    let (authority, tail) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let slashes = if scheme.is_empty() { "" } else { "//" };
+    [scheme, slashes, host, tail].concat().chars().take(200).collect()
+}
+
+/// A name for the picture behind a link: the last part of its path, or its host.
+pub(crate) fn file_name(url: &str) -> String {
+    let shown = presentable(url);
+    shown.split('/').rev().find(|part| !part.is_empty()).unwrap_or_default().to_owned()
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(before, _)| before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED: &str = "https://dashscope-result-sz.oss-cn-shenzhen.aliyuncs.com/7d/a.png?Expires=1795000000&OSSAccessKeyId=id&Signature=s%2Bx%3D";
+
+    #[test]
+    fn the_expiry_is_read_wherever_it_stands() {
+        assert_eq!(expires_at(SIGNED), Some(1_795_000_000));
+        assert_eq!(expires_at("https://h/a.png?Signature=s&Expires=7#top"), Some(7));
+    }
+
+    #[test]
+    fn a_link_without_a_readable_expiry_has_none() {
+        for url in [
+            "https://h/a.png",
+            "https://h/a.png?Expires=soon",
+            "https://h/a.png?NotExpires=1",
+            "https://h/#?Expires=1",
+        ] {
+            assert_eq!(expires_at(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_presentable_link_has_lost_its_secrets() {
+        assert_eq!(presentable(SIGNED), "https://dashscope-result-sz.oss-cn-shenzhen.aliyuncs.com/7d/a.png");
+        assert_eq!(presentable("http://me:pw@h.example/a@b.png#x"), "http://h.example/a@b.png");
+        assert_eq!(presentable("not a url?secret"), "not a url");
+    }
+
+    #[test]
+    fn a_picture_behind_a_link_is_called_by_its_file_or_host() {
+        assert_eq!(file_name(SIGNED), "a.png");
+        assert_eq!(file_name("https://h.example/"), "h.example");
+    }
+}

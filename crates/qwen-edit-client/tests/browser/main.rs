@@ -1,0 +1,11 @@
+//! What only a browser can show: reading files, building the body, one fetch and its end.
+#![cfg(target_arch = "wasm32")]
+
+mod bodies;
+mod endings;
+mod fake_fetch;
+mod fixtures;
+mod pictures;
+mod relay;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

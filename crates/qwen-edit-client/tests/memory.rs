@@ -1,0 +1,64 @@
+//! The budget of wasm memory: 8 MiB for three pictures of 10 MB. A file of its own, for a memory nobody used before.
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::Function;
+use qwen_edit_api::EditDraft;
+use qwen_edit_client::{Client, Picture};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Blob;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+const PAGE_BYTES: usize = 64 * 1024;
+const BUDGET: usize = 8 * 1024 * 1024;
+
+fn js(code: &str) -> JsValue {
+    Function::new_no_args(code).call0(&JsValue::NULL).unwrap()
+}
+
+/// A TIFF of 10 MB: 640 x 427, its directory at the very end, where a reader of whole files would have it all.
+fn large_tiff() -> Blob {
+    js("const file = new DataView(new ArrayBuffer(10e6));
+        const directory = 10e6 - 30;
+        file.setUint32(0, 0x4d4d002a);
+        file.setUint32(4, directory);
+        file.setUint16(directory, 2);
+        [[0x100, 640], [0x101, 427]].forEach(([tag, value], index) => {
+            const entry = directory + 2 + 12 * index;
+            file.setUint16(entry, tag);
+            file.setUint16(entry + 2, 3);
+            file.setUint32(entry + 4, 1);
+            file.setUint16(entry + 8, value);
+        });
+        return new Blob([file]);")
+    .into()
+}
+
+#[wasm_bindgen_test]
+async fn three_large_pictures_stay_out_of_wasm_memory() {
+    js("globalThis.fetch = async (request) => {
+            globalThis.sent = (await request.blob()).size;
+            return new Response('{\"code\":\"InternalError\"}', {status: 500});
+        };");
+    let files = [large_tiff(), large_tiff(), large_tiff()];
+    let before = core::arch::wasm32::memory_size::<0>();
+
+    let mut pictures = Vec::new();
+    for file in files {
+        pictures.push(Picture::from_blob(file, "scan.tiff").await.unwrap());
+    }
+    let draft = EditDraft {
+        model: "qwen-image-2.0-pro".to_owned(),
+        pictures: pictures.iter().map(Picture::source).collect(),
+        prompt: "make it night".to_owned(),
+        ..EditDraft::default()
+    };
+    let request = draft.validate().unwrap();
+    Client::new("/relay", "demo").edit(&request, &pictures, |_| ()).await.unwrap_err();
+
+    let grown = (core::arch::wasm32::memory_size::<0>() - before) * PAGE_BYTES;
+    assert_eq!(js("return globalThis.sent").as_f64(), Some(request.body_len() as f64));
+    assert!(request.body_len() > 40_000_000);
+    assert!(grown <= BUDGET, "wasm memory grew by {grown} bytes");
+}
