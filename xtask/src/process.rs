@@ -27,6 +27,7 @@ static STOPPING: AtomicBool = AtomicBool::new(false);
 
 /// From now on SIGINT, SIGTERM and SIGHUP end all children first, then us.
 pub(crate) fn stop_children_on_signals() -> Result<()> {
+    group::adopt_orphans();
     ctrlc::set_handler(|| {
         let groups = {
             let groups = groups();
@@ -191,4 +192,65 @@ fn groups() -> MutexGuard<'static, Vec<u32>> {
 fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    fn is_running(process: &str) -> bool {
+        let id = process.parse().ok().and_then(rustix::process::Pid::from_raw);
+        id.is_some_and(|id| rustix::process::test_kill_process(id).is_ok())
+    }
+
+    #[test]
+    fn a_server_ends_with_its_value_and_so_does_what_it_started() {
+        group::adopt_orphans();
+        let script = "sleep 300 & echo grandchild $!; echo listening http://here; wait";
+        let server = Server::start("test", &mut shell(script)).unwrap();
+        let grandchild = server.announced("grandchild", PATIENCE).unwrap();
+        assert_eq!(server.announced("listening", PATIENCE).unwrap(), "http://here");
+        assert!(is_running(&grandchild));
+        drop(server);
+        assert!(!is_running(&grandchild));
+    }
+
+    #[test]
+    fn a_server_that_ends_too_early_is_an_error() {
+        let mut server = Server::start("test", &mut shell("echo no luck; exit 3")).unwrap();
+        let error = server.announced("listening", PATIENCE).unwrap_err();
+        assert!(error.to_string().contains("ended before"), "{error}");
+        assert!(server.ensure_running().is_err());
+    }
+
+    #[test]
+    fn a_silent_server_is_an_error_that_says_what_was_missing() {
+        let server = Server::start("test", &mut shell("sleep 300")).unwrap();
+        let error = server.announced("listening", Duration::from_millis(50)).unwrap_err();
+        assert!(error.to_string().contains("\"listening …\""), "{error}");
+    }
+
+    #[test]
+    fn a_failing_command_is_named() {
+        let error = run(&mut shell("exit 7")).unwrap_err();
+        assert!(error.to_string().contains("sh -c exit 7"), "{error}");
+    }
+
+    #[test]
+    fn every_line_is_read_from_both_outputs() {
+        let mut lines = Vec::new();
+        let status =
+            run_reading(&mut shell("echo out; echo err >&2"), |line| lines.push(line.to_owned())).unwrap();
+        lines.sort();
+        assert!(status.success());
+        assert_eq!(lines, ["err", "out"]);
+    }
 }

@@ -3,6 +3,14 @@
 use std::process::Command;
 use std::time::Duration;
 
+/// Lets what our children leave behind become our own children, so that we can wait for it. Elsewhere than on
+/// Linux the system's first process does that.
+pub(super) fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    // Without it only the end of a stubborn group takes longer.
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid())).ok();
+}
+
 /// Makes the command's process lead a new group, and end when we are killed outright.
 #[cfg(unix)]
 pub(super) fn lead_own(command: &mut Command) {
@@ -37,8 +45,8 @@ pub(super) fn end_all(groups: &[u32], grace: Duration) {
         }
     };
     let gone = |group: &Pid| {
-        // A child that ended but was not waited for still counts as a member.
-        waitpgid(*group, WaitOptions::NOHANG).ok();
+        // A process that ended but was not waited for still counts as a member.
+        while let Ok(Some(_)) = waitpgid(*group, WaitOptions::NOHANG) {}
         test_kill_process_group(*group).is_err()
     };
 
