@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod address;
+pub mod answer;
+pub mod content;
+pub mod credential;
+pub mod decide;
+pub mod describe;
+pub mod filename;
+pub mod headers;
+pub mod host;
+pub mod image_query;
+pub mod origin;
+pub mod redact;
+pub mod reject;
+pub mod route;
+pub mod security;
+pub mod sniff;
+pub mod target;
+
+/// The name this relay gives to image hosts and to the vendor's API, and finds again in a request loop.
+pub const AGENT: &str = concat!("qwen-edit-relay/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,261 @@
+//! The relay's own errors: one table of code, status, message and whether the call may have been charged.
+
+use std::borrow::Cow;
+
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+
+use crate::security;
+
+/// Marks an answer as the relay's own, so a client can tell it from the vendor's errors.
+pub const OWN_ANSWER: HeaderName = HeaderName::from_static("x-qwen-edit-relay");
+
+/// Whether the vendor may have charged for the call. Tells a client if pressing the button again is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charged {
+    /// The call cannot have been executed.
+    No,
+    /// The call was executed and charged.
+    Yes,
+    /// The call may have been executed: resending it may pay twice.
+    Unknown,
+}
+
+impl Charged {
+    /// The word used in the JSON answer.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Yes => "yes",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $status:literal $code:literal $charged:ident $message:literal;)*) => {
+        /// Every reason for which the relay answers by itself.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code, for tests that must cover the whole table.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            fn row(self) -> (u16, &'static str, Charged, &'static str) {
+                match self { $(Self::$variant => ($status, $code, Charged::$charged, $message),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request line or its headers are not ones a browser or an SDK sends.
+    BadRequest = 400 "bad_request" No "The request is malformed.";
+    /// No usable `Authorization: Bearer` header.
+    KeyMissing = 401 "key_missing" No "Send the API key as \"Authorization: Bearer sk-…\".";
+    /// The page that calls is not on the list, or hides where it comes from.
+    OriginNotAllowed = 403 "origin_not_allowed" No "This page may not use the relay. Its operator can add the page's origin to allowed_origins.";
+    /// No such path below `/relay`.
+    NotFound = 404 "not_found" No "There is nothing at this path.";
+    /// The region is not configured.
+    RegionUnknown = 404 "region_unknown" No "This relay does not know that region. relay.json lists the regions it offers.";
+    /// The path exists, the method does not.
+    MethodNotAllowed = 405 "method_not_allowed" No "This path does not take that method.";
+    /// The body arrived too slowly.
+    BodyTimeout = 408 "body_timeout" No "The request body did not arrive in time. Nothing was executed.";
+    /// The body ended before its announced length.
+    BodyIncomplete = 400 "body_incomplete" No "The request body ended early. Nothing was executed.";
+    /// The body is over the cap.
+    BodyTooLarge = 413 "body_too_large" No "The request body is larger than this relay accepts.";
+    /// The request line is over the cap.
+    UriTooLong = 414 "uri_too_long" No "The request address is too long.";
+    /// Not `application/json`.
+    ContentType = 415 "content_type" No "Send the body as application/json.";
+    /// A compressed request body.
+    ContentEncoding = 415 "content_encoding" No "Send the body without Content-Encoding.";
+    /// The body cannot be a JSON object.
+    BadJson = 400 "bad_json" No "The body must be one JSON object.";
+    /// The Host header names someone else.
+    HostNotAllowed = 421 "host_not_allowed" No "This relay does not answer for that host name. Its operator can set public_url.";
+    /// The caller is a relay of the same kind.
+    LoopDetected = 508 "loop_detected" No "This request already passed a relay.";
+    /// The `url` parameter is missing or not text.
+    UrlInvalid = 400 "url_invalid" No "Give the link of a result picture as the url parameter, percent-encoded.";
+    /// The link leads to a place the relay may not fetch from. One message for every reason, so that nothing can be probed.
+    TargetNotAllowed = 403 "target_not_allowed" No "This link does not lead to a known result host.";
+    /// A redirect; never followed.
+    RedirectRefused = 502 "redirect_refused" No "The other side answered with a redirect, which the relay does not follow.";
+    /// The bytes are not PNG, JPEG or WebP.
+    NotAnImage = 502 "not_an_image" No "The other side did not answer with a PNG, JPEG or WebP picture.";
+    /// The picture is over the cap.
+    ImageTooLarge = 502 "image_too_large" No "The picture is larger than this relay passes on.";
+    /// The signed link is past its life.
+    LinkExpired = 410 "link_expired" No "The link of this picture has expired (links live 24 hours).";
+    /// The picture is not there.
+    ImageNotFound = 404 "image_not_found" No "There is no picture at this link.";
+    /// The image host asks to wait.
+    ImageHostBusy = 503 "image_host_busy" No "The image host is busy. Try again in a moment.";
+    /// The image host answered with any other error.
+    ImageFailed = 502 "image_failed" No "The image host answered with an error.";
+    /// DNS or TCP failed: no byte was sent.
+    UpstreamUnreachable = 502 "upstream_unreachable" No "The relay could not connect to the other side. Nothing was executed.";
+    /// TLS failed: no HTTP byte was sent.
+    UpstreamTls = 502 "upstream_tls" No "The relay could not make a secure connection to the other side. Nothing was executed.";
+    /// The body went out, no answer came.
+    UpstreamTimeout = 504 "upstream_timeout" Unknown "The API did not answer in time. The call may have been executed and charged.";
+    /// The answer began and did not end in time.
+    AnswerTimeout = 504 "outcome_unknown" Unknown "The API's answer did not arrive completely in time. The call may have been executed and charged.";
+    /// The connection broke after the call may have been taken.
+    AnswerBroken = 502 "outcome_unknown" Unknown "The connection to the API broke before its answer was complete. The call may have been executed and charged.";
+    /// The answer is not HTTP, or not one a plain call can have.
+    UpstreamInvalid = 502 "upstream_invalid" Unknown "The API's answer is not valid HTTP. The call may have been executed and charged.";
+    /// The answer is not a JSON object.
+    UpstreamNotJson = 502 "upstream_not_json" Unknown "The API's answer is not JSON.";
+    /// The answer is over the cap.
+    UpstreamTooLarge = 502 "upstream_too_large" Unknown "The API's answer is larger than this relay accepts.";
+    /// The answer is compressed although that was ruled out.
+    UpstreamEncoded = 502 "upstream_encoded" Unknown "The API's answer has a content encoding the relay did not ask for.";
+    /// The relay's own key was refused.
+    ServerKeyRejected = 502 "server_key_rejected" No "The API refused the key this relay holds. Tell its operator.";
+    /// Too many upload bytes in flight.
+    Overloaded = 503 "overloaded" No "The relay is busy. Try again in a moment. Nothing was executed.";
+    /// A fault of the relay itself.
+    Internal = 500 "internal" Unknown "The relay failed. Its log has the details.";
+}
+
+impl Code {
+    /// The stable text clients match on.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The answer's status.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.row().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// One refusal or failure, ready to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    code: Code,
+    charged: Charged,
+    message: Cow<'static, str>,
+    allow: Option<&'static str>,
+}
+
+impl From<Code> for Reject {
+    fn from(code: Code) -> Self {
+        let (_, _, charged, message) = code.row();
+        Self { code, charged, message: Cow::Borrowed(message), allow: None }
+    }
+}
+
+impl Reject {
+    /// A 405 that names the methods the path does take.
+    #[must_use]
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        Self { allow: Some(allow), ..Code::MethodNotAllowed.into() }
+    }
+
+    /// The same refusal with a more exact message. The message is public: it must hold no secret and no
+    /// text chosen by someone else.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
+    /// The same refusal with another statement about money.
+    #[must_use]
+    pub fn with_charged(self, charged: Charged) -> Self {
+        Self { charged, ..self }
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Whether the call may have been charged.
+    #[must_use]
+    pub fn charged(&self) -> Charged {
+        self.charged
+    }
+
+    /// The JSON answer. `request_id` is the relay's own id, also found in its log.
+    #[must_use]
+    pub fn into_response(self, request_id: &str) -> Response<String> {
+        let body = serde_json::json!({"error": {
+            "code": self.code.as_str(),
+            "message": self.message,
+            "request_id": request_id,
+            "charged": self.charged.as_str(),
+        }});
+        let mut response = Response::new(body.to_string());
+        *response.status_mut() = self.code.status();
+        let headers = response.headers_mut();
+        security::for_data(headers);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(OWN_ANSWER, HeaderValue::from_static("1"));
+        match self.code {
+            Code::KeyMissing => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Code::Overloaded | Code::ImageHostBusy => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            _ => {}
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_answers_with_an_error_status_json_and_the_own_answer_mark() {
+        for &code in Code::ALL {
+            let response = Reject::from(code).into_response("id-1");
+            let status = response.status();
+            assert!(status.is_client_error() || status.is_server_error(), "{code:?}");
+            assert_eq!(response.headers()["x-qwen-edit-relay"], "1");
+            assert_eq!(response.headers()["cache-control"], "no-store");
+            let body: serde_json::Value = serde_json::from_str(response.body()).unwrap();
+            assert_eq!(body["error"]["code"], code.as_str());
+            assert_eq!(body["error"]["request_id"], "id-1");
+            assert!(["no", "yes", "unknown"].contains(&body["error"]["charged"].as_str().unwrap()));
+            assert!(!body["error"]["message"].as_str().unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_message_cannot_break_out_of_the_json() {
+        let reject = Reject::from(Code::BadRequest).with_message("a\"}\r\n<script>");
+        let body: serde_json::Value = serde_json::from_str(reject.into_response("x").body()).unwrap();
+        assert_eq!(body["error"]["message"], "a\"}\r\n<script>");
+    }
+
+    #[test]
+    fn a_wrong_method_names_the_right_ones() {
+        let response = Reject::method_not_allowed("POST").into_response("x");
+        assert_eq!(response.status(), 405);
+        assert_eq!(response.headers()["allow"], "POST");
+    }
+
+    #[test]
+    fn whatever_may_have_reached_the_api_is_never_called_free() {
+        for code in [Code::UpstreamTimeout, Code::AnswerTimeout, Code::AnswerBroken, Code::UpstreamInvalid] {
+            assert_eq!(Reject::from(code).charged(), Charged::Unknown, "{code:?}");
+        }
+    }
+}
