@@ -1,7 +1,6 @@
 //! Building what runs: the studio into `dist/`, and the two servers.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::Result;
 
@@ -21,15 +20,12 @@ pub(crate) struct Servers {
 
 /// Builds the studio as it is published: optimised, minified, compressed. Gives its folder.
 pub(crate) fn dist(workspace: &Workspace, tools: &Toolbox) -> Result<PathBuf> {
-    let mut trunk = Command::new("trunk");
-    trunk.current_dir(&workspace.root).arg("build");
     // Without wasm-opt on PATH a release build of Trunk would download one, and fail where it cannot.
-    // These options are the same build without that step.
-    trunk.args(match setup::has_wasm_opt() {
-        true => ["--release", "--minify"].as_slice(),
-        false => ["--cargo-profile", WASM_PROFILE, "--minify"].as_slice(),
-    });
-    process::run(tools.equip(&mut trunk)?)?;
+    // The other options are the same build without that step.
+    let mode: &[&str] =
+        if setup::has_wasm_opt() { &["--release"] } else { &["--cargo-profile", WASM_PROFILE] };
+    let mut trunk = tools.trunk(&["build", "--minify"])?;
+    process::run(trunk.args(mode).current_dir(&workspace.root))?;
     let dist = workspace.root.join("dist");
     compress::folder(&dist)?;
     Ok(dist)

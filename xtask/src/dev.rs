@@ -1,7 +1,7 @@
 //! `cargo xtask dev`: the page from `trunk serve`, which rebuilds and reloads it, before a real relay.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -43,9 +43,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
 
 /// Starts `trunk serve` and waits until the page is there.
 pub(crate) fn serve_page(tools: &Toolbox, config: &Path, port: u16) -> Result<Server> {
-    let mut trunk = Command::new("trunk");
-    trunk.arg("--config").arg(config).args(["serve", "--port", &port.to_string()]);
-    let mut server = Server::start("trunk", tools.equip(&mut trunk)?)?;
+    let mut trunk = tools.trunk(&["serve", "--port", &port.to_string(), "--config"])?;
+    let mut server = Server::start("trunk", trunk.arg(config))?;
     ready::wait_for_page(local_stack::loopback(port), BUILD_PATIENCE, || server.ensure_running())?;
     Ok(server)
 }

@@ -28,6 +28,14 @@ impl Toolbox {
         let path: OsString = env::join_paths(folders).context("a folder on PATH has a colon in its name")?;
         Ok(command.env("PATH", path))
     }
+
+    /// A `trunk` command. It asks nobody whether there is a newer one.
+    pub(crate) fn trunk(&self, args: &[&str]) -> Result<Command> {
+        let mut trunk = Command::new("trunk");
+        trunk.args(args).env("TRUNK_SKIP_VERSION_CHECK", "true");
+        self.equip(&mut trunk)?;
+        Ok(trunk)
+    }
 }
 
 /// The wasm target, trunk and wasm-bindgen.
