@@ -1,0 +1,6 @@
+//! Building blocks that know nothing of the studio: texts and signals in, callbacks out.
+
+pub(crate) mod icon;
+pub(crate) mod problem_text;
+pub(crate) mod seal;
+pub(crate) mod switch;

@@ -1,0 +1,15 @@
+//! What is wrong with a field, beside the field.
+
+use leptos::prelude::*;
+
+/// A sentence under a control; `id` is what the control's `aria-describedby` names. Empty takes no space.
+#[component]
+pub(crate) fn ProblemText(
+    /// The id of the text.
+    id: &'static str,
+    /// What is wrong, if anything.
+    #[prop(into)]
+    text: Signal<Option<String>>,
+) -> impl IntoView {
+    view! { <p class="problem" id=id hidden=move || text.with(Option::is_none)>{move || text.get()}</p> }
+}

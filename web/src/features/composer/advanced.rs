@@ -1,0 +1,74 @@
+//! What most people never need: what to avoid, rewriting, watermark. Each shown only where the model has it.
+
+use leptos::prelude::*;
+use qwen_edit_api::Field;
+use qwen_edit_api::catalogue::ParameterSet;
+
+use crate::components::icon::{DOWN, IconView};
+use crate::components::problem_text::ProblemText;
+use crate::components::switch::Switch;
+use crate::context::{DraftContext, texts};
+
+const NEGATIVE_LIMIT: usize = 500;
+
+#[component]
+pub(crate) fn Advanced() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let problem = draft.problem(|field| field == Field::NegativePrompt);
+    let shows = move |has: fn(ParameterSet) -> bool| {
+        Memo::new(move |_| draft.form.with(|form| has(form.parameters())))
+    };
+    let negative = shows(|has| has.negative_prompt);
+    let extend = shows(|has| has.prompt_extend);
+    let watermark = shows(|has| has.watermark);
+    view! {
+        <details class="advanced" open=move || problem.with(Option::is_some)>
+            <summary>{texts.parameters.advanced} <IconView icon=DOWN/></summary>
+            <div class="advanced__body">
+                <div hidden=move || !negative.get()>
+                    <label class="field-label" for="negative-prompt">
+                        {texts.parameters.negative} <code class="api-name">"negative_prompt"</code>
+                    </label>
+                    <textarea
+                        class="field field--area"
+                        id="negative-prompt"
+                        rows="2"
+                        placeholder=texts.parameters.negative_hint
+                        aria-describedby="negative-count negative-problem"
+                        aria-invalid=move || problem.with(Option::is_some).to_string()
+                        prop:value=move || draft.form.with(|form| form.negative_prompt.clone())
+                        on:input:target=move |event| {
+                            let text = event.target().value();
+                            draft.form.update(|form| form.negative_prompt = text);
+                        }
+                    ></textarea>
+                    <small class="hint advanced__count" id="negative-count">
+                        {move || format!("{} / {NEGATIVE_LIMIT}", draft.form.with(|form| form.negative_prompt.chars().count()))}
+                    </small>
+                    <ProblemText id="negative-problem" text=problem/>
+                </div>
+                <div hidden=move || !extend.get()>
+                    <Switch
+                        id="prompt-extend"
+                        label=texts.parameters.extend
+                        hint=texts.parameters.extend_hint
+                        api_name="prompt_extend"
+                        on=Signal::derive(move || draft.form.with(|form| form.prompt_extend))
+                        change=move |on| draft.form.update(|form| form.prompt_extend = on)
+                    />
+                </div>
+                <div hidden=move || !watermark.get()>
+                    <Switch
+                        id="watermark"
+                        label=texts.parameters.watermark
+                        hint=texts.parameters.watermark_hint
+                        api_name="watermark"
+                        on=Signal::derive(move || draft.form.with(|form| form.watermark))
+                        change=move |on| draft.form.update(|form| form.watermark = on)
+                    />
+                </div>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,112 @@
+//! How many pictures, and the seed.
+
+use leptos::prelude::*;
+use qwen_edit_api::Field;
+
+use crate::components::icon::{DICE, IconView, MINUS, PLUS};
+use crate::components::problem_text::ProblemText;
+use crate::context::{DraftContext, texts};
+
+/// The largest seed the API takes.
+const MAX_SEED: f64 = 2_147_483_647.0;
+
+#[component]
+pub(crate) fn Amount() -> impl IntoView {
+    let draft: DraftContext = expect_context();
+    let has_count = Memo::new(move |_| draft.form.with(|form| form.outputs().max > 1));
+    let has_seed = Memo::new(move |_| draft.form.with(|form| form.parameters().seed));
+    view! {
+        <div class="pair">
+            <div class="group" hidden=move || !has_count.get()><Count/></div>
+            <div class="group" hidden=move || !has_seed.get()><Seed/></div>
+        </div>
+    }
+}
+
+#[component]
+fn Count() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let problem = draft.problem(|field| field == Field::N);
+    let step = move |by| draft.form.update(|form| form.step_count(by));
+    view! {
+        <h2><label for="count">{texts.parameters.count} <code class="api-name">"n"</code></label></h2>
+        <div class="stepper" data-invalid=move || problem.with(Option::is_some).to_string()>
+            <input
+                class="stepper__value"
+                id="count"
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                aria-describedby="count-problem"
+                aria-invalid=move || problem.with(Option::is_some).to_string()
+                prop:value=move || draft.form.with(|form| form.n.clone())
+                on:input:target=move |event| {
+                    let n = event.target().value();
+                    draft.form.update(|form| form.n = n);
+                }
+            />
+            <button
+                class="stepper__button"
+                type="button"
+                aria-label=texts.parameters.fewer
+                disabled=move || draft.form.with(|form| form.count() <= form.outputs().min)
+                on:click=move |_| step(-1)
+            >
+                <IconView icon=MINUS/>
+            </button>
+            <button
+                class="stepper__button"
+                type="button"
+                aria-label=texts.parameters.more
+                disabled=move || draft.form.with(|form| form.count() >= form.outputs().max)
+                on:click=move |_| step(1)
+            >
+                <IconView icon=PLUS/>
+            </button>
+        </div>
+        <ProblemText id="count-problem" text=problem/>
+    }
+}
+
+#[component]
+fn Seed() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let problem = draft.problem(|field| field == Field::Seed);
+    let roll = move |_| {
+        let seed = (js_sys::Math::random() * MAX_SEED).floor();
+        draft.form.update(|form| form.seed = format!("{seed:.0}"));
+    };
+    view! {
+        <h2><label for="seed">{texts.parameters.seed} <code class="api-name">"seed"</code></label></h2>
+        <div class="stepper" data-invalid=move || problem.with(Option::is_some).to_string()>
+            <input
+                class="stepper__value"
+                id="seed"
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                placeholder=texts.parameters.seed_random
+                title=texts.parameters.seed_hint
+                aria-describedby="seed-problem"
+                aria-invalid=move || problem.with(Option::is_some).to_string()
+                prop:value=move || draft.form.with(|form| form.seed.clone())
+                on:input:target=move |event| {
+                    let seed = event.target().value();
+                    draft.form.update(|form| form.seed = seed);
+                }
+            />
+            <button
+                class="stepper__button"
+                type="button"
+                aria-label=texts.parameters.seed_roll
+                title=texts.parameters.seed_roll
+                on:click=roll
+            >
+                <IconView icon=DICE/>
+            </button>
+        </div>
+        <ProblemText id="seed-problem" text=problem/>
+    }
+}

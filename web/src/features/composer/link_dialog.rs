@@ -1,0 +1,71 @@
+//! Adding a picture by its address.
+
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::intake::Intake;
+use crate::components::icon::{CLOSE, IconView};
+use crate::context::{DraftContext, texts};
+
+#[component]
+pub(crate) fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let intake = Intake::from_context();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let link = RwSignal::new(String::new());
+    let wrong = RwSignal::new(false);
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            wrong.set(false);
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if intake.take_link(&link.get_untracked()) {
+            link.set(String::new());
+            open.set(false);
+        } else {
+            // Said here, where the person looks, not behind the dialog.
+            draft.refusals.set(Vec::new());
+            wrong.set(true);
+        }
+    };
+    view! {
+        <dialog class="dialog dialog--small" node_ref=dialog aria-labelledby="link-heading" on:close=move |_| open.set(false)>
+            <form class="dialog__body" novalidate on:submit=submit>
+                <div class="dialog__head">
+                    <h2 id="link-heading">{texts.pictures.add_link}</h2>
+                    <button class="icon-button" type="button" aria-label=texts.close on:click=move |_| open.set(false)>
+                        <IconView icon=CLOSE/>
+                    </button>
+                </div>
+                <label class="field-label" for="picture-link">{texts.pictures.link_label}</label>
+                <input
+                    class="field"
+                    id="picture-link"
+                    type="url"
+                    inputmode="url"
+                    autocomplete="off"
+                    placeholder="https://"
+                    aria-describedby="picture-link-hint picture-link-problem"
+                    aria-invalid=move || wrong.get().to_string()
+                    prop:value=move || link.get()
+                    on:input:target=move |event| link.set(event.target().value())
+                />
+                <p class="hint" id="picture-link-hint">{texts.pictures.link_hint}</p>
+                <p class="problem" id="picture-link-problem" role="alert" hidden=move || !wrong.get()>
+                    {texts.pictures.link_invalid}
+                </p>
+                <div class="dialog__actions">
+                    <button class="button button--primary" type="submit">{texts.pictures.link_add}</button>
+                </div>
+            </form>
+        </dialog>
+    }
+}

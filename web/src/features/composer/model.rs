@@ -1,0 +1,160 @@
+//! The model: a card that says what it is good at and what it costs, over a native list.
+
+use leptos::prelude::*;
+use qwen_edit_api::Field;
+use qwen_edit_api::catalogue::{Model, Status, estimate_micro_cny, models};
+
+use crate::components::icon::{DOWN, IconView};
+use crate::components::problem_text::ProblemText;
+use crate::context::{DraftContext, SettingsContext, texts};
+use crate::state::display;
+
+/// The value of the list's last entry; no model id can be this.
+const TYPED: &str = "?";
+
+#[component]
+pub(crate) fn ModelChoice() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let settings: SettingsContext = expect_context();
+    let language = settings.language.get_untracked();
+    let problem = draft.problem(|field| field == Field::Model);
+    let known = Memo::new(move |_| draft.form.with(|form| form.known_model().map(|model| model.id)));
+    let model = move || known.get().and_then(qwen_edit_api::find_model);
+    let typed = Memo::new(move |_| draft.form.with(|form| form.model_typed));
+    let title = move || match model() {
+        Some(model) => model.name.get(language).to_owned(),
+        None => texts.parameters.model_other.to_owned(),
+    };
+    let choose = move |id: String| {
+        draft.form.update(|form| if id == TYPED { form.type_model() } else { form.choose_model(&id) });
+    };
+    view! {
+        <section class="group" aria-labelledby="model-heading">
+            <h2 id="model-heading"><label for="model">{texts.parameters.model}</label></h2>
+            <div class="model">
+                <div class="model__text">
+                    <b>{title}</b>
+                    <code class="api-name">{move || draft.form.with(|form| form.model.clone())}</code>
+                    <small>{move || model().map(|model| model.summary.get(language))}</small>
+                </div>
+                <Price/>
+                <IconView icon=DOWN/>
+                <select
+                    class="model__list"
+                    id="model"
+                    prop:value=move || draft.form.with(|form| {
+                        if form.model_typed { TYPED.to_owned() } else { form.model.clone() }
+                    })
+                    on:change:target=move |event| choose(event.target().value())
+                >
+                    <ModelGroup label=texts.parameters.model_recommended of=Group::Recommended/>
+                    <ModelGroup label=texts.parameters.model_snapshots of=Group::Snapshots/>
+                    <ModelGroup label=texts.parameters.model_legacy of=Group::Legacy/>
+                    <ModelGroup label=texts.parameters.model_experimental of=Group::Experimental/>
+                    <option value=TYPED>{texts.parameters.model_other}</option>
+                </select>
+            </div>
+            <input
+                class="field field--code"
+                type="text"
+                id="model-id"
+                aria-label=texts.parameters.model_id
+                autocomplete="off"
+                spellcheck="false"
+                hidden=move || !typed.get()
+                prop:value=move || draft.form.with(|form| form.model.clone())
+                on:input:target=move |event| {
+                    let id = event.target().value();
+                    draft.form.update(|form| form.model = id);
+                }
+            />
+            <p class="hint" hidden=move || note(model()).is_none()>
+                {move || match note(model()) {
+                    Some(Note::Unknown) => texts.parameters.model_unknown,
+                    Some(Note::Experimental) => texts.parameters.model_experimental_note,
+                    Some(Note::Legacy) => texts.parameters.model_legacy_note,
+                    None => "",
+                }}
+            </p>
+            <ProblemText id="model-problem" text=problem/>
+        </section>
+    }
+}
+
+enum Note {
+    Unknown,
+    Experimental,
+    Legacy,
+}
+
+fn note(model: Option<&Model>) -> Option<Note> {
+    match model.map(|model| &model.status) {
+        None => Some(Note::Unknown),
+        Some(Status::Experimental) => Some(Note::Experimental),
+        Some(Status::Legacy) => Some(Note::Legacy),
+        Some(Status::Current) => None,
+    }
+}
+
+/// The groups of the list; a dated snapshot is a current model that its alias points to or replaced.
+#[derive(Clone, Copy, PartialEq)]
+enum Group {
+    Recommended,
+    Snapshots,
+    Legacy,
+    Experimental,
+}
+
+fn group_of(model: &Model) -> Group {
+    match model.status {
+        Status::Legacy => Group::Legacy,
+        Status::Experimental => Group::Experimental,
+        Status::Current if model.alias_of.is_some() => Group::Recommended,
+        Status::Current => Group::Snapshots,
+    }
+}
+
+#[component]
+fn ModelGroup(label: &'static str, of: Group) -> impl IntoView {
+    let draft: DraftContext = expect_context();
+    let settings: SettingsContext = expect_context();
+    let language = settings.language.get_untracked();
+    let chosen = draft.form.with_untracked(|form| form.model.clone());
+    view! {
+        <optgroup label=label>
+            {models()
+                .iter()
+                .filter(|model| group_of(model) == of)
+                .map(|model| {
+                    let text = format!("{} · {}", model.name.get(language), model.id);
+                    view! { <option value=model.id selected=model.id == chosen>{text}</option> }
+                })
+                .collect_view()}
+        </optgroup>
+    }
+}
+
+/// The price of one picture in the chosen region.
+#[component]
+fn Price() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let settings: SettingsContext = expect_context();
+    let price = move || {
+        let region = settings.region.get();
+        draft.form.with(|form| {
+            let size = form.size().filter(|_| form.parameters().size).and_then(|size| size.parse().ok());
+            estimate_micro_cny(form.model.trim(), &region, 1, 0, size)
+        })
+    };
+    view! {
+        <span class="model__price">
+            {move || match price() {
+                Some(0) => view! { {texts.parameters.free} }.into_any(),
+                Some(micro) => view! { {display::price(micro)} <small>{texts.parameters.per_picture}</small> }.into_any(),
+                None => view! { <small>{texts.parameters.price_unknown}</small> }.into_any(),
+            }}
+        </span>
+    }
+}

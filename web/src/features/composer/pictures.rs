@@ -1,0 +1,239 @@
+//! The tray: up to three numbered pictures, added by button, drop, paste or link, put in order, taken out.
+
+use leptos::html;
+use leptos::prelude::*;
+use qwen_edit_api::Field;
+
+use super::intake::{Intake, take_samples};
+use super::link_dialog::LinkDialog;
+use crate::components::icon::{CLOSE, IconView, LEFT, LINK, PICTURE, PLUS, RIGHT};
+use crate::components::problem_text::ProblemText;
+use crate::context::{DraftContext, Entry, LiveContext, texts};
+use crate::js::{files, page};
+use crate::state::form::Form;
+use crate::state::tray::Direction;
+
+const ACCEPT: &str = "image/png,image/jpeg,image/webp,image/gif,image/bmp,image/tiff";
+
+#[component]
+pub(crate) fn Pictures() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let linking = RwSignal::new(false);
+    let is_empty = Memo::new(move |_| draft.tray.with(|tray| tray.is_empty()));
+    let is_full =
+        Memo::new(move |_| draft.tray.with(|tray| tray.len()) >= draft.form.with(Form::max_pictures));
+    let problem = draft.problem(|field| matches!(field, Field::Pictures | Field::Picture(_)));
+    view! {
+        <section class="group" aria-labelledby="pictures-heading">
+            <div class="group__head">
+                <h2 id="pictures-heading">{texts.pictures.heading}</h2>
+                <button class="text-button" type="button" disabled=move || is_full.get() on:click=move |_| linking.set(true)>
+                    <IconView icon=LINK/>
+                    {texts.pictures.add_link}
+                </button>
+            </div>
+            <ol class="tray" data-count=move || draft.tray.with(|tray| tray.len())>
+                <For
+                    each=move || draft.tray.with(|tray| tray.slots().iter().map(|slot| slot.id).collect::<Vec<_>>())
+                    key=|id| *id
+                    let(id)
+                >
+                    <PictureSlot id/>
+                </For>
+                <li class="tray__add" hidden=move || is_full.get()>
+                    <AddButton is_empty/>
+                </li>
+            </ol>
+            <p class="hint tray__hint">
+                {texts.pictures.hint}
+            </p>
+            <button
+                class="text-button tray__samples"
+                type="button"
+                hidden=move || !is_empty.get()
+                on:click={
+                    let intake = Intake::from_context();
+                    move |_| take_samples(intake)
+                }
+            >
+                {texts.pictures.try_samples}
+            </button>
+            <ul class="refusals" role="alert">
+                <For each=move || draft.refusals.get() key=String::clone let(refusal)>
+                    <li class="problem">{refusal}</li>
+                </For>
+            </ul>
+            <ProblemText id="pictures-problem" text=problem/>
+            <LinkDialog open=linking/>
+        </section>
+    }
+}
+
+#[component]
+fn AddButton(is_empty: Memo<bool>) -> impl IntoView {
+    let texts = texts();
+    let intake = Intake::from_context();
+    let picker = NodeRef::<html::Input>::new();
+    let open_picker = move |_| {
+        if let Some(picker) = picker.get_untracked() {
+            picker.click();
+        }
+    };
+    let picked = move |_| {
+        if let Some(picker) = picker.get_untracked() {
+            intake.take_files(files::of_list(picker.files()));
+            // So that choosing the same file again is a change.
+            picker.set_value("");
+        }
+    };
+    view! {
+        <button
+            class="add"
+            type="button"
+            id="add-pictures"
+            aria-describedby="pictures-problem"
+            on:click=open_picker
+        >
+            <IconView icon=PLUS/>
+            <span class="add__title">{move || if is_empty.get() { texts.pictures.add_first } else { texts.pictures.add }}</span>
+            <span class="add__hint">
+                {move || if is_empty.get() { texts.pictures.add_first_hint } else { texts.pictures.add_hint }}
+            </span>
+        </button>
+        <input
+            class="visually-hidden"
+            node_ref=picker
+            type="file"
+            accept=ACCEPT
+            multiple
+            tabindex="-1"
+            aria-hidden="true"
+            data-testid="file-input"
+            on:change=picked
+        />
+    }
+}
+
+#[component]
+fn PictureSlot(id: u32) -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let live: LiveContext = expect_context();
+    let number = Memo::new(move |_| {
+        draft
+            .tray
+            .with(|tray| tray.slots().iter().position(|slot| slot.id == id))
+            .map_or(0, |index| index + 1)
+    });
+    let count = Memo::new(move |_| draft.tray.with(|tray| tray.len()));
+    let entry = draft.tray.with_untracked(|tray| tray.get(id).cloned());
+    let name = entry.as_ref().map(|entry| entry.picture.name().to_owned()).unwrap_or_default();
+    let facts = entry.as_ref().map(facts_line);
+    let preview = entry.as_ref().and_then(Entry::preview_source);
+    let preview_failed = RwSignal::new(false);
+
+    let shift = move |direction| {
+        let moved = draft.tray.try_update(|tray| tray.shift(id, direction)).flatten();
+        if let Some(place) = moved {
+            live.announce((texts.pictures.moved)(place));
+        }
+    };
+    let remove = move |_| {
+        if let Some(Some(number)) = draft.tray.try_update(|tray| tray.remove(id)) {
+            live.announce((texts.pictures.removed)(number));
+            page::focus("add-pictures");
+        }
+    };
+    let drag = move |event: web_sys::DragEvent| {
+        if let Some(transfer) = event.data_transfer() {
+            let _ = transfer.set_data(files::OWN_DRAG, &id.to_string());
+            transfer.set_effect_allowed("move");
+        }
+    };
+    let over = move |event: web_sys::DragEvent| {
+        let own = event.data_transfer().is_some_and(|transfer| {
+            transfer.types().iter().any(|kind| kind.as_string().as_deref() == Some(files::OWN_DRAG))
+        });
+        if own {
+            event.prevent_default();
+        }
+    };
+    let drop_here = move |event: web_sys::DragEvent| {
+        let dragged = event
+            .data_transfer()
+            .and_then(|transfer| transfer.get_data(files::OWN_DRAG).ok())
+            .and_then(|dragged| dragged.parse().ok());
+        let moved =
+            dragged.and_then(|dragged| draft.tray.try_update(|tray| tray.place(dragged, id)).flatten());
+        if let Some(place) = moved {
+            event.prevent_default();
+            live.announce((texts.pictures.moved)(place));
+        }
+    };
+
+    view! {
+        <li class="slot" draggable="true" on:dragstart=drag on:dragover=over on:drop=drop_here>
+            {move || {
+                let source = preview.clone().filter(|_| !preview_failed.get());
+                match source {
+                    Some(source) => view! {
+                        <img
+                            class="slot__picture"
+                            src=source
+                            alt=format!("{}: {name}", (texts.pictures.number)(number.get()))
+                            draggable="false"
+                            referrerpolicy="no-referrer"
+                            on:error=move |_| preview_failed.set(true)
+                        />
+                    }.into_any(),
+                    None => view! {
+                        <span class="slot__blank"><IconView icon=PICTURE/><small>{texts.pictures.no_preview}</small></span>
+                    }.into_any(),
+                }
+            }}
+            <span class="slot__number">{move || (texts.pictures.number)(number.get())}</span>
+            <button
+                class="slot__button slot__remove"
+                type="button"
+                aria-label=move || (texts.pictures.remove)(number.get())
+                title=move || (texts.pictures.remove)(number.get())
+                on:click=remove
+            >
+                <IconView icon=CLOSE/>
+            </button>
+            <span class="slot__order" hidden=move || count.get() < 2>
+                <button
+                    class="slot__button"
+                    type="button"
+                    disabled=move || number.get() <= 1
+                    aria-label=move || (texts.pictures.move_earlier)(number.get())
+                    title=move || (texts.pictures.move_earlier)(number.get())
+                    on:click=move |_| shift(Direction::Earlier)
+                >
+                    <IconView icon=LEFT/>
+                </button>
+                <button
+                    class="slot__button"
+                    type="button"
+                    disabled=move || number.get() >= count.get()
+                    aria-label=move || (texts.pictures.move_later)(number.get())
+                    title=move || (texts.pictures.move_later)(number.get())
+                    on:click=move |_| shift(Direction::Later)
+                >
+                    <IconView icon=RIGHT/>
+                </button>
+            </span>
+            <span class="slot__facts">{facts}</span>
+        </li>
+    }
+}
+
+/// What will be sent for this picture: its dimensions and format, or that it comes from a link.
+fn facts_line(entry: &Entry) -> String {
+    match entry.picture.facts() {
+        Some(facts) if facts.width > 0 => format!("{}×{}", facts.width, facts.height),
+        Some(_) => String::new(),
+        None => texts().pictures.from_link.to_owned(),
+    }
+}

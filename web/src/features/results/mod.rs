@@ -1,0 +1,100 @@
+//! What came back: the picture on the stage, its siblings, earlier runs; or what went wrong.
+
+mod failure;
+mod filmstrip;
+mod stage;
+mod toolbar;
+mod waiting;
+
+use leptos::prelude::*;
+
+use crate::components::icon::{IconView, PICTURE};
+use crate::context::{Bytes, ResultEntry, RunRecord, SessionContext, texts};
+
+/// The results' column.
+#[component]
+pub(crate) fn Results() -> impl IntoView {
+    let texts = texts();
+    let session: SessionContext = expect_context();
+    let is_running = Memo::new(move |_| session.phase.get().is_running());
+    let has_results = Memo::new(move |_| session.runs.with(|runs| !runs.is_empty()));
+    view! {
+        <section class="results" id="results" tabindex="-1" aria-labelledby="results-heading">
+            <h2 class="visually-hidden" id="results-heading">{texts.results.heading}</h2>
+            <failure::FailureNotice/>
+            {move || match (is_running.get(), has_results.get()) {
+                (true, _) => view! { <waiting::Waiting/> }.into_any(),
+                (false, true) => view! { <Shown/> }.into_any(),
+                (false, false) => view! { <Empty/> }.into_any(),
+            }}
+            <filmstrip::EarlierRuns/>
+        </section>
+    }
+}
+
+#[component]
+fn Shown() -> impl IntoView {
+    view! {
+        <toolbar::Toolbar/>
+        <PartialNotice/>
+        <stage::Stage/>
+        <filmstrip::Filmstrip/>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    let texts = texts();
+    view! {
+        <div class="empty">
+            <span class="empty__picture"><IconView icon=PICTURE/></span>
+            <p class="empty__title">{texts.results.empty_title}</p>
+            <ol class="empty__steps">
+                {texts.results.empty_steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view()}
+            </ol>
+        </div>
+    }
+}
+
+/// Fewer pictures than asked for: said plainly, with what it means for the bill.
+#[component]
+fn PartialNotice() -> impl IntoView {
+    let texts = texts();
+    let session: SessionContext = expect_context();
+    let missing = move || {
+        with_run(session, |run| (run.images.len(), run.requested))
+            .filter(|(got, asked)| *got < *asked as usize)
+    };
+    view! {
+        {move || missing().map(|(got, asked)| view! {
+            <div class="notice notice--quiet" role="status" data-notice="partial">
+                <p class="notice__title">{(texts.results.partial_title)(got, asked)}</p>
+                <p>{texts.results.partial_body}</p>
+            </div>
+        })}
+    }
+}
+
+/// Reads the run on the stage.
+fn with_run<T>(session: SessionContext, read: impl FnOnce(&RunRecord) -> T) -> Option<T> {
+    let (run, _) = session.shown.get();
+    session.runs.with(|runs| runs.get(run).map(read))
+}
+
+/// Reads the picture on the stage.
+fn with_shown<T>(session: SessionContext, read: impl FnOnce(&RunRecord, &ResultEntry) -> T) -> Option<T> {
+    let (run, image) = session.shown.get();
+    session.runs.with(|runs| {
+        let run = runs.get(run)?;
+        Some(read(run, run.images.get(image)?))
+    })
+}
+
+/// What `<img src>` shows for a result: the file when we have it, else the link, nothing while it is being fetched.
+fn source(entry: &ResultEntry) -> Option<String> {
+    match &entry.bytes {
+        Bytes::Kept { url, .. } => Some(url.to_string()),
+        Bytes::LinkOnly => Some(entry.link.url.clone()),
+        Bytes::Fetching | Bytes::Failed(_) => None,
+    }
+}

@@ -1,0 +1,82 @@
+//! The page around the app: language, theme, title, focus, scrolling.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// The languages the visitor prefers, best first.
+pub(crate) fn preferred_languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Sets `<html lang>` and the title.
+pub(crate) fn set_language(tag: &str, title: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("lang", tag);
+    }
+    document().set_title(title);
+}
+
+/// Sets `data-theme`, or leaves the choice to the system.
+pub(crate) fn set_theme(theme: Option<&str>) {
+    let Some(root) = document().document_element() else { return };
+    let _ = match theme {
+        Some(theme) => root.set_attribute("data-theme", theme),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+/// Whether the system asks for dark.
+pub(crate) fn system_is_dark() -> bool {
+    window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// The relay's address: `<meta name="qwen-edit-relay">`, by default on our own origin.
+pub(crate) fn relay_base() -> String {
+    document()
+        .query_selector("meta[name=qwen-edit-relay]")
+        .ok()
+        .flatten()
+        .and_then(|meta| meta.get_attribute("content"))
+        .map(|base| base.trim_end_matches('/').to_owned())
+        .filter(|base| !base.is_empty())
+        .unwrap_or_else(|| "/relay".to_owned())
+}
+
+/// Takes away what was shown until the app came up.
+pub(crate) fn remove_boot_screen() {
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+}
+
+/// Moves the keyboard focus to a control and brings it into view.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = html_element(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Brings an element into view, smoothly unless the person asked for less motion (a CSS rule decides that).
+pub(crate) fn scroll_to(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// Whether a part of the element can be seen now.
+pub(crate) fn is_in_view(id: &str) -> bool {
+    let Some(element) = document().get_element_by_id(id) else { return false };
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let place = Element::get_bounding_client_rect(&element);
+    place.top() < height * 0.7 && place.bottom() > 0.0
+}
+
+/// Whether the browser believes it has a network.
+pub(crate) fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+fn html_element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}

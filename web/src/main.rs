@@ -1,0 +1,12 @@
+//! Starts the studio in the page.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+    qwen_edit_web::mount();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    // The studio runs in a browser: `cargo xtask start`, or `trunk serve`.
+}
