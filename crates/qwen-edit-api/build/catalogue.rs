@@ -244,7 +244,7 @@ impl Model {
             span(&self.output_pictures),
             span(&self.recommended_side),
             self.size.emit(),
-            emit::option(self.negative_prompt_limit.as_ref().map(|limit| limit.characters)),
+            emit::option(self.negative_prompt_limit.as_ref().map(|limit| &limit.characters)),
             self.prompt_limit.tokens,
             emit::strings(&self.offered.regions),
         )
@@ -257,7 +257,7 @@ impl SizeRule {
             Self::NotAccepted => "SizeRule::NotAccepted".to_owned(),
             Self::Area { min, max, max_ratio } => format!(
                 "SizeRule::Area {{ min: {min}, max: {max}, max_ratio: {} }}",
-                emit::option(*max_ratio)
+                emit::option(max_ratio.as_ref())
             ),
             Self::Side { min, max } => format!("SizeRule::Side {{ min: {min}, max: {max} }}"),
         }
@@ -269,7 +269,7 @@ impl Price {
         let tier = |tier: &Tier| {
             format!(
                 "OutputTier {{ max_pixels: {}, micro_cny: {} }}",
-                emit::option(tier.max_pixels),
+                emit::option(tier.max_pixels.as_ref()),
                 micro(tier.cny)
             )
         };

@@ -35,7 +35,7 @@ pub(crate) fn table(name: &str, item_type: &str, items: &[String]) -> String {
 }
 
 /// `Some(value)` or `None`, for values whose `Debug` form is a Rust literal.
-pub(crate) fn option<T: Debug>(value: Option<T>) -> String {
+pub(crate) fn option<T: Debug>(value: Option<&T>) -> String {
     format!("{value:?}")
 }
 

@@ -158,7 +158,7 @@ impl Rule {
             "Rule {{ codes: {}, messages: {}, status: {}, shape: {shape}, advice: &ADVICE[{advice}] }}",
             emit::strings(&self.codes),
             emit::strings(&self.messages),
-            emit::option(status)
+            emit::option(status.as_ref())
         )
     }
 }

@@ -68,7 +68,8 @@ impl<'a> Body<'a> {
 
     /// Length in bytes. Pictures of unknown length count as empty.
     pub(crate) fn len(self) -> u64 {
-        self.pieces().iter().map(Piece::len).sum()
+        // Lengths come from the caller and need not make sense, so they must not overflow.
+        self.pieces().iter().map(Piece::len).fold(0, u64::saturating_add)
     }
 }
 

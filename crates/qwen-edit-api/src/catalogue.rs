@@ -93,7 +93,6 @@ pub enum Parameter {
 
 /// Which parameters a model takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "a set with one named flag per parameter of the API")]
 pub struct ParameterSet {
     /// `size`
     pub size: bool,
