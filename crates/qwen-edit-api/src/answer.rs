@@ -102,7 +102,7 @@ fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
 }
 
 fn readable(body: &[u8]) -> Option<String> {
-    Some(capped(&String::from_utf8_lossy(&body[..body.len().min(4096)])))
+    Some(capped(&String::from_utf8_lossy(body.get(..4096).unwrap_or(body))))
 }
 
 fn read_object(status: u16, answer: &Value) -> Answer {
@@ -181,11 +181,11 @@ fn number(value: &Value) -> Option<u32> {
 /// or the signature would not fit any more.
 #[must_use]
 pub fn https_link(url: &str) -> Cow<'_, str> {
-    let Some(rest) = url.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("http://")).map(|_| &url[7..])
-    else {
-        return Cow::Borrowed(url);
+    let rest = match url.split_at_checked("http://".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http://") => rest,
+        _ => return Cow::Borrowed(url),
     };
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
     if has_port || is_loopback(authority) {
         return Cow::Borrowed(url);

@@ -186,9 +186,5 @@ pub fn advice_for_relay(code: &str) -> &'static Advice {
 
 /// The message up to its limit, cut between characters.
 pub(crate) fn capped(message: &str) -> String {
-    let mut end = message.len().min(MESSAGE_BYTES);
-    while !message.is_char_boundary(end) {
-        end -= 1;
-    }
-    message[..end].to_owned()
+    message.get(..message.floor_char_boundary(MESSAGE_BYTES)).unwrap_or(message).to_owned()
 }

@@ -11,8 +11,8 @@ impl fmt::Debug for Redacted<'_> {
         if link.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:")) {
             return write!(f, "\"data:… ({} bytes)\"", link.len());
         }
-        match link.find(['?', '#']) {
-            Some(end) => write!(f, "\"{}?…\"", &link[..end]),
+        match link.split_once(['?', '#']) {
+            Some((start, _)) => write!(f, "\"{start}?…\""),
             None => write!(f, "{link:?}"),
         }
     }

@@ -11,28 +11,31 @@ const WORDS: [&str; 11] =
 
 /// The numbers of the pictures that are mentioned, each once, in rising order.
 pub(crate) fn mentioned_pictures(prompt: &str) -> Vec<u32> {
-    let prompt = prompt.to_lowercase();
+    // The words are ASCII or have no case, so the Unicode case tables can stay out of the wasm.
+    let prompt = prompt.to_ascii_lowercase();
     let mut numbers: Vec<u32> = Vec::new();
-    for (at, character) in prompt.char_indices() {
-        let before = prompt[..at].chars().next_back();
-        let rest = &prompt[at..];
-        let found = if character == '第' { ordinal(rest) } else { numbered(rest, before) };
+    let mut before = None;
+    let mut rest = prompt.chars();
+    loop {
+        let text = rest.as_str();
+        let Some(character) = rest.next() else { return numbers };
+        let found = if character == '第' { ordinal(text) } else { numbered(text, before) };
+        before = Some(character);
         if let Some(number) = found
             && let Err(place) = numbers.binary_search(&number)
         {
             numbers.insert(place, number);
         }
     }
-    numbers
 }
 
 /// `图1`, `图一`, `image 1`, `image #1`: not inside a word, and not followed by more of a word (`image 3d`).
 fn numbered(text: &str, before: Option<char>) -> Option<u32> {
-    let word = WORDS.iter().find(|word| text.starts_with(**word))?;
-    if word.is_ascii() && before.is_some_and(|before| before.is_ascii_alphanumeric()) {
+    let (word, rest) = WORDS.iter().find_map(|word| Some((word, text.strip_prefix(word)?)))?;
+    if word.is_ascii() && before.is_some_and(|before: char| before.is_ascii_alphanumeric()) {
         return None;
     }
-    let (number, rest) = leading_number(text[word.len()..].trim_start_matches([' ', '#']))?;
+    let (number, rest) = leading_number(rest.trim_start_matches([' ', '#']))?;
     (!rest.starts_with(|next: char| next.is_ascii_alphanumeric())).then_some(number)
 }
 
@@ -46,11 +49,12 @@ fn ordinal(text: &str) -> Option<u32> {
 fn leading_number(text: &str) -> Option<(u32, &str)> {
     let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
     if end > 0 {
-        let number = text[..end].parse().ok()?;
-        return (1..=MOST).contains(&number).then_some((number, &text[end..]));
+        let (digits, rest) = text.split_at_checked(end)?;
+        let number = digits.parse().ok()?;
+        return (1..=MOST).contains(&number).then_some((number, rest));
     }
-    let first = text.chars().next()?;
-    let number = match first {
+    let mut rest = text.chars();
+    let number = match rest.next()? {
         '一' => 1,
         '二' | '两' | '兩' => 2,
         '三' => 3,
@@ -63,5 +67,5 @@ fn leading_number(text: &str) -> Option<(u32, &str)> {
         '十' => 10,
         _ => return None,
     };
-    Some((number, &text[first.len_utf8()..]))
+    Some((number, rest.as_str()))
 }

@@ -186,10 +186,10 @@ fn link_bytes(link: &str) -> Option<u64> {
     if let Some(rest) = after_scheme(link, "data:") {
         let (mime, data) = rest.split_once(";base64,")?;
         MediaType::from_mime(mime)?;
-        let padding = data.len() - data.trim_end_matches('=').len();
+        let digits = data.trim_end_matches('=');
+        let padding = data.len() - digits.len();
         let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-        let digits = &data.as_bytes()[..data.len() - padding];
-        let well_formed = !digits.is_empty() && padding <= 2 && digits.iter().copied().all(is_base64);
+        let well_formed = !digits.is_empty() && padding <= 2 && digits.bytes().all(is_base64);
         return well_formed.then_some(digits.len() as u64 * 3 / 4);
     }
     let rest = ["https://", "http://", "oss://"].iter().find_map(|scheme| after_scheme(link, scheme))?;
@@ -198,6 +198,6 @@ fn link_bytes(link: &str) -> Option<u64> {
 
 /// What follows the scheme, which may be in any case.
 fn after_scheme<'a>(link: &'a str, scheme: &str) -> Option<&'a str> {
-    let start = link.get(..scheme.len())?;
-    start.eq_ignore_ascii_case(scheme).then(|| &link[scheme.len()..])
+    let (start, rest) = link.split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then_some(rest)
 }

@@ -170,7 +170,7 @@ impl fmt::Display for ViolationKind {
             Self::SizeFormat { got } => {
                 // Typed by hand, so of any length.
                 let shown: String = got.chars().take(40).collect();
-                write!(f, "is {shown:?}: write width*height in pixels, such as 1024*1024")
+                write!(f, "is \"{shown}\": write width*height in pixels, such as 1024*1024")
             }
             Self::SizeArea { min, max, got } => {
                 write!(f, "has {got} pixels, width times height must be {min} to {max}")
