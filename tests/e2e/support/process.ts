@@ -1,7 +1,6 @@
 /** Child processes of a test run: start one, wait for the line that says where it listens, end it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
 const START_DEADLINE_MS = 30_000;
@@ -69,16 +68,4 @@ async function end(child: ChildProcess): Promise<void> {
   const deadline = setTimeout(() => child.kill("SIGKILL"), STOP_DEADLINE_MS);
   await ended;
   clearTimeout(deadline);
-}
-
-/** A loopback port nobody listens on at the moment of asking. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP port was given");
-  server.close();
-  await once(server, "close");
-  return address.port;
 }

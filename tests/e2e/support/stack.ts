@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { freePort, start } from "./process.ts";
+import { start } from "./process.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const RELAY = process.env.QWEN_EDIT_RELAY_BIN ?? join(ROOT, "target/debug/relay-server");
@@ -27,10 +27,10 @@ export async function startStack(): Promise<Stack> {
   const [upstream = "", control = ""] = sim.announced;
   const folder = await mkdtemp(join(tmpdir(), "qwen-edit-e2e-"));
   try {
-    const origin = `http://127.0.0.1:${await freePort()}`;
     const config = join(folder, "relay.toml");
-    await writeFile(config, relayConfig(origin, upstream));
+    await writeFile(config, relayConfig(upstream));
     const relay = await start(RELAY, ["--config", config], [/^listening (\S+)/]);
+    const [origin = ""] = relay.announced;
     return {
       origin,
       control,
@@ -54,12 +54,12 @@ export function stackFromEnvironment(): Stack | undefined {
   return { origin, control, stop: async () => {} };
 }
 
-function relayConfig(origin: string, upstream: string): string {
+/** On loopback the relay's own origin follows from the port it was given. */
+function relayConfig(upstream: string): string {
   // JSON strings are TOML strings.
   const text = JSON.stringify;
   return `
-listen = ${text(new URL(origin).host)}
-public_url = ${text(origin)}
+listen = "127.0.0.1:0"
 allowed_origins = ["self"]
 static_dir = ${text(DIST)}
 
