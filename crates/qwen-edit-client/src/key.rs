@@ -11,6 +11,7 @@ pub struct ApiKey(String);
 /// Why a text is no key. Never quotes the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiKeyError {
+    /// Nothing was pasted.
     #[error("the API key is empty: paste it")]
     Empty,
     /// A header could not carry it, so no server ever issued it.

@@ -68,7 +68,7 @@ impl Picture {
     pub fn source(&self) -> PictureSource {
         match &*self.0 {
             Content::Link { url, .. } => PictureSource::Url(url.clone()),
-            Content::File(file) => PictureSource::File(file.facts.clone()),
+            Content::File(file) => PictureSource::File(file.facts),
         }
     }
 
@@ -114,7 +114,7 @@ impl File {
         self.facts.bytes
     }
 
-    /// The file as base64. Two callers at once may both encode (some 10 ms for 10 MB): the first result is kept.
+    /// The file as base64. Two callers at once may both encode (a tenth of a second for 10 MB): the first result is kept.
     pub(crate) async fn base64(&self) -> Result<Blob, PictureError> {
         if let Some(encoded) = self.base64.get() {
             return Ok(encoded.clone());

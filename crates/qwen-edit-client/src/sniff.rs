@@ -99,7 +99,7 @@ fn is_svg(head: &[u8]) -> bool {
     start.starts_with(b"<") && contains(b"<svg") && !contains(b"<html")
 }
 
-/// Finds width and height of a file that [`format`] accepted.
+/// Finds width and height of a file that [`format()`] accepted.
 pub(crate) fn dimensions(media_type: MediaType, file: &mut PartialFile) -> Dimensions {
     let found = match media_type {
         MediaType::Bmp => bitmap_size(file.head()),

@@ -1,5 +1,6 @@
 //! The budget of wasm memory: 8 MiB for three pictures of 10 MB. A file of its own, for a memory nobody used before.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use js_sys::Function;
 use qwen_edit_api::EditDraft;

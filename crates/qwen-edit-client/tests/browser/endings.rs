@@ -161,3 +161,11 @@ async fn the_relays_own_errors_are_known_by_their_mark() {
     assert_eq!((error.code().as_str(), error.request_id.as_deref()), ("relay:upstream_timeout", Some("r-2")));
     assert!(is_in_doubt(&error));
 }
+
+/// The one test with the real `fetch`: the server of this test page has no relay.
+#[wasm_bindgen_test]
+async fn the_browsers_own_fetch_is_understood() {
+    let error = edit_with(&Client::new("/nowhere", "demo")).await.unwrap_err();
+    assert_eq!((&error.kind, error.status), (&ErrorKind::NotARelay, Some(404)));
+    assert_eq!(Client::relay_info("/nowhere").await, Ok(None));
+}

@@ -1,5 +1,6 @@
 //! What only a browser can show: reading files, building the body, one fetch and its end.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bodies;
 mod endings;
