@@ -1,9 +1,10 @@
 //! What the API's answer is worth: passed on unchanged when it is one, replaced by an error when it is not.
 
 use http::StatusCode;
-use http::header::{CONTENT_ENCODING, HeaderMap};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 
 use crate::reject::{Charged, Code, Reject};
+use crate::sniff;
 
 /// Who owns the key of a call; only for the relay's own key is a 401 the operator's problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,30 @@ pub fn check_body(status: StatusCode, body: &[u8]) -> Result<(), Reject> {
     }
     let message = format!("The API answered with status {} and a body that is not JSON.", status.as_u16());
     Err(Reject::from(Code::UpstreamNotJson).with_message(message).with_charged(charged(status)))
+}
+
+/// Judges an image host's answer by its head and returns the announced length.
+///
+/// # Errors
+/// Redirects, expired links, error answers, labels that speak against a picture, pictures over `max_bytes`.
+/// The host's own error text is never passed on: it repeats parts of the signed link.
+pub fn check_picture_head(status: StatusCode, headers: &HeaderMap, max_bytes: u64) -> Result<Option<u64>, Reject> {
+    let failed = |code: Code| Err(Reject::from(code).with_charged(Charged::No));
+    match status {
+        StatusCode::OK => {}
+        status if status.is_redirection() => return failed(Code::RedirectRefused),
+        // Object stores answer 403 when the signature's time is over.
+        StatusCode::FORBIDDEN | StatusCode::GONE => return failed(Code::LinkExpired),
+        StatusCode::NOT_FOUND => return failed(Code::ImageNotFound),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => return failed(Code::ImageHostBusy),
+        status if status.is_success() => return failed(Code::NotAnImage),
+        _ => return failed(Code::ImageFailed),
+    }
+    if headers.contains_key(CONTENT_ENCODING) || !sniff::may_be_picture(headers) {
+        return failed(Code::NotAnImage);
+    }
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|bytes| bytes > max_bytes) { failed(Code::ImageTooLarge) } else { Ok(length) }
 }
 
 /// A client error is an answer given before the work; everything else may have been executed.
@@ -104,6 +129,27 @@ mod tests {
             assert_eq!(reject.charged(), expected, "{status}");
             let body = reject.into_response("x").into_body();
             assert!(body.contains(&status.to_string()) && !body.contains("<html"), "{body}");
+        }
+    }
+
+    #[test]
+    fn image_hosts_errors_become_the_relays_own() {
+        let check = |status: u16, headers: &[(http::HeaderName, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+            check_picture_head(StatusCode::from_u16(status).unwrap(), &headers, 1000).map_err(|reject| reject.code())
+        };
+        let png = (http::header::CONTENT_TYPE, "image/png");
+        assert_eq!(check(200, &[png.clone(), (CONTENT_LENGTH, "1000")]), Ok(Some(1000)));
+        assert_eq!(check(200, &[]), Ok(None));
+        assert_eq!(check(200, &[png.clone(), (CONTENT_LENGTH, "1001")]), Err(Code::ImageTooLarge));
+        assert_eq!(check(200, &[png.clone(), (CONTENT_ENCODING, "gzip")]), Err(Code::NotAnImage));
+        assert_eq!(check(200, &[(http::header::CONTENT_TYPE, "application/xml")]), Err(Code::NotAnImage));
+        for (status, code) in [
+            (204, Code::NotAnImage), (206, Code::NotAnImage), (301, Code::RedirectRefused), (302, Code::RedirectRefused),
+            (307, Code::RedirectRefused), (304, Code::RedirectRefused), (403, Code::LinkExpired), (404, Code::ImageNotFound),
+            (400, Code::ImageFailed), (429, Code::ImageHostBusy), (503, Code::ImageHostBusy), (500, Code::ImageFailed),
+        ] {
+            assert_eq!(check(status, std::slice::from_ref(&png)), Err(code), "{status}");
         }
     }
 }

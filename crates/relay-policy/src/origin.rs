@@ -1,6 +1,7 @@
 //! Which web pages may call: exact origins only, checked before anything is sent on.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -67,22 +68,48 @@ impl Origin {
         }
     }
 
-    /// The origin of a URL.
-    #[must_use]
-    pub fn of(url: &Url) -> Self {
-        Self(url.origin().ascii_serialization())
-    }
-
     /// As a browser spells it in its `Origin` header.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// The origin of a relay that is reached by its address.
+    #[must_use]
+    pub fn of_address(address: SocketAddr) -> Self {
+        match address.port() {
+            80 => Self(format!("http://{}", bracketed(address.ip()))),
+            _ => Self(format!("http://{address}")),
+        }
+    }
+
+    /// What clients of this origin may put into `Host`: the default port is usually left out.
+    #[must_use]
+    pub fn host_spellings(&self) -> Vec<String> {
+        let Ok(url) = Url::parse(&self.0) else { return Vec::new() };
+        let Some(host) = url.host_str() else { return Vec::new() };
+        let with_port = url.port_or_known_default().map(|port| format!("{host}:{port}"));
+        let bare = url.port().is_none().then(|| host.to_owned());
+        bare.into_iter().chain(with_port).collect()
+    }
+
+    /// Whether connections to this origin are encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+
     /// Whether only programs on this machine can have this origin.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| is_loopback_host(url.host()))
+    }
+}
+
+fn bracketed(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("[{v6}]"),
     }
 }
 
@@ -265,6 +292,16 @@ mod tests {
             let error = Origin::parse(bad).unwrap_err().to_string();
             assert!(error.contains(advice), "{bad}: {error}");
         }
+    }
+
+    #[test]
+    fn an_origin_knows_its_host_spellings() {
+        let spellings = |text: &str| Origin::parse(text).unwrap().host_spellings();
+        assert_eq!(spellings("https://edit.example"), ["edit.example", "edit.example:443"]);
+        assert_eq!(spellings("http://127.0.0.1:8787"), ["127.0.0.1:8787"]);
+        assert_eq!(spellings("http://[::1]:8080"), ["[::1]:8080"]);
+        assert_eq!(Origin::of_address("[::1]:80".parse().unwrap()).as_str(), "http://[::1]");
+        assert_eq!(Origin::of_address("127.0.0.1:81".parse().unwrap()).as_str(), "http://127.0.0.1:81");
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl PageHeaders {
     #[must_use]
     pub fn new(picture_origins: &[Origin]) -> Self {
         let mut img_src = String::from("img-src 'self' blob: data: https:");
-        for origin in picture_origins.iter().filter(|origin| !origin.as_str().starts_with("https:")) {
+        for origin in picture_origins.iter().filter(|origin| !origin.is_https()) {
             img_src.push(' ');
             img_src.push_str(origin.as_str());
         }

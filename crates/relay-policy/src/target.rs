@@ -89,6 +89,15 @@ impl TargetRule {
     }
 }
 
+/// The host of a refused link for the operator's log: short, printable, without user, port, path or query.
+#[must_use]
+pub fn host_for_log(link: &str) -> String {
+    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.chars().take_while(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).take(100).collect()
+}
+
 fn trusted_target(link: &str, origin: &Origin) -> Option<Target> {
     let rest = link.strip_prefix(origin.as_str())?;
     if !rest.starts_with('/') {

@@ -1,0 +1,102 @@
+//! Request in, answer out: asks the policy, does what it decided, and leaves one log line.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::header::HeaderValue;
+use http::request::Parts;
+use http::{HeaderName, Request, Response};
+use hyper::body::Incoming;
+use relay_policy::decide::{Decision, Policy};
+use relay_policy::host;
+use relay_policy::image_query::ImageQuery;
+use relay_policy::reject::{Code, Reject};
+use relay_policy::security::PageHeaders;
+use relay_policy::target;
+use uuid::Uuid;
+
+use crate::api::Api;
+use crate::body::{Body, from_text};
+use crate::config::Config;
+use crate::connector::Connector;
+use crate::image;
+use crate::metrics::Metrics;
+use crate::static_files::StaticFiles;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What all connections share.
+pub(crate) struct App {
+    config: Arc<Config>,
+    policy: Policy,
+    connector: Arc<Connector>,
+    api: Api,
+    files: Option<StaticFiles>,
+    pub(crate) metrics: Metrics,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, policy: Policy, connector: Connector) -> Self {
+        let config = Arc::new(config);
+        let connector = Arc::new(connector);
+        let pages = PageHeaders::new(&config.result_origins());
+        let files = config.static_dir.as_deref().map(|directory| StaticFiles::new(directory, pages));
+        let api = Api::new(Arc::clone(&config), Arc::clone(&connector));
+        Self { config, policy, connector, api, files, metrics: Metrics::default() }
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        let _open = self.metrics.begin();
+        let started = Instant::now();
+        let request_id = Uuid::new_v4().simple().to_string();
+        let (parts, body) = request.into_parts();
+        let ruling = self.policy.decide(&parts);
+        let decision = host::check_request_line(&parts).and(ruling.decision);
+        let result = match decision {
+            Ok(decision) => self.carry_out(decision, parts, body).await,
+            Err(reject) => {
+                log_refused_link(&reject, &parts);
+                Err(reject)
+            }
+        };
+        let code = result.as_ref().err().map(|reject| reject.code().as_str());
+        let mut response = result.unwrap_or_else(|reject| from_text(reject.into_response(&request_id)));
+        if let Some(caller) = &ruling.caller {
+            caller.apply(response.headers_mut());
+        }
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().entry(X_REQUEST_ID).or_insert(id);
+        }
+        let status = response.status();
+        self.metrics.count(ruling.route, status);
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(request_id, route = ruling.route, status = status.as_u16(), code, milliseconds, "answered");
+        response
+    }
+
+    async fn carry_out(&self, decision: Decision, parts: Parts, body: Incoming) -> Result<Response<Body>, Reject> {
+        match decision {
+            Decision::Answer(response) => Ok(from_text(response)),
+            Decision::Generation(call, head) => self.api.generate(call, head, &parts, body).await,
+            Decision::Uploads(call) => self.api.upload_policy(call, &parts).await,
+            Decision::Image(target, name) => {
+                image::fetch(&self.connector, &self.config.limits, &target, name.as_deref()).await
+            }
+            Decision::Static => match &self.files {
+                Some(files) => files.answer(parts).await,
+                None => Err(Code::NotFound.into()),
+            },
+        }
+    }
+}
+
+/// The vendor may start to use new hosts at any time; the operator sees here which ones were refused.
+fn log_refused_link(reject: &Reject, parts: &Parts) {
+    if reject.code() != Code::TargetNotAllowed {
+        return;
+    }
+    if let Ok(query) = ImageQuery::parse(parts.uri.query()) {
+        tracing::warn!(host = target::host_for_log(&query.url), "refused a picture link; see images.hosts");
+    }
+}

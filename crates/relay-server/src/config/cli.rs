@@ -1,0 +1,100 @@
+//! The command line. Every setting can be given by file, environment or flag; the later one wins.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Parser;
+use toml::{Table, Value};
+
+use super::error::ConfigError;
+use super::settings::{self, Settings};
+
+/// A CORS relay for the Qwen image editing API.
+#[derive(Debug, Parser)]
+#[command(name = "relay-server", version, about)]
+pub struct Cli {
+    /// The configuration file (TOML).
+    #[arg(long, env = "QWEN_EDIT_RELAY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to listen; port 0 lets the system choose [default: 127.0.0.1:8787].
+    #[arg(long, env = "QWEN_EDIT_RELAY_LISTEN", value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where to listen for /readyz and /metrics.
+    #[arg(long, env = "QWEN_EDIT_RELAY_ADMIN_LISTEN", value_name = "ADDRESS")]
+    admin_listen: Option<String>,
+    /// The origin people use, for example https://edit.example.
+    #[arg(long, env = "QWEN_EDIT_RELAY_PUBLIC_URL", value_name = "ORIGIN")]
+    public_url: Option<String>,
+    /// A page that may call; "self" is the relay's own origin. Repeat or separate by commas [default: self].
+    #[arg(long, env = "QWEN_EDIT_RELAY_ALLOWED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    allowed_origins: Option<Vec<String>>,
+    /// A directory to serve as the studio.
+    #[arg(long, env = "QWEN_EDIT_RELAY_STATIC_DIR", value_name = "DIR")]
+    static_dir: Option<String>,
+    /// Certificate authorities (PEM) to trust besides the public ones.
+    #[arg(long, env = "QWEN_EDIT_RELAY_CA_FILE", value_name = "FILE")]
+    ca_file: Option<String>,
+    /// How log lines look: text or json [default: text]. What is logged: RUST_LOG [default: info].
+    #[arg(long, env = "QWEN_EDIT_RELAY_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// Any setting, as a line of the file: --set 'regions.demo.upstream = "http://127.0.0.1:8788"'. Repeat, or
+    /// one per line in the environment.
+    #[arg(long, env = "QWEN_EDIT_RELAY_SET", value_name = "KEY = VALUE", value_delimiter = '\n')]
+    set: Vec<String>,
+}
+
+impl Cli {
+    /// File, environment and flags as one.
+    pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
+        let mut table = match &self.config {
+            Some(path) => read_file(path)?,
+            None => Table::new(),
+        };
+        for line in self.set.iter().filter(|line| !line.trim().is_empty()) {
+            merge(&mut table, parse(line, "--set")?);
+        }
+        table.extend(self.top_level());
+        settings::read(table, "")
+    }
+
+    fn top_level(&self) -> impl Iterator<Item = (String, Value)> {
+        let text = [
+            ("listen", &self.listen),
+            ("admin_listen", &self.admin_listen),
+            ("public_url", &self.public_url),
+            ("static_dir", &self.static_dir),
+            ("ca_file", &self.ca_file),
+            ("log_format", &self.log_format),
+        ];
+        let text = text.into_iter().filter_map(|(key, value)| Some((key, Value::String(value.clone()?))));
+        let origins = self.allowed_origins.iter().map(|origins| ("allowed_origins", Value::from(origins.clone())));
+        text.chain(origins).map(|(key, value)| (key.to_owned(), value))
+    }
+}
+
+fn read_file(path: &PathBuf) -> Result<Table, ConfigError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| ConfigError::invalid("--config", format!("\"{}\": {error}", path.display())))?;
+    parse(&text, &path.display().to_string())
+}
+
+/// The parser's own rendering quotes the line, which may hold a key put there by mistake: only its number and
+/// the reason are kept.
+fn parse(text: &str, source: &str) -> Result<Table, ConfigError> {
+    text.parse::<Table>().map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.lines().count().max(1);
+        ConfigError::invalid(source, format!("line {line}: {}", error.message()))
+    })
+}
+
+fn merge(into: &mut Table, from: Table) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
+            (_, value) => {
+                into.insert(key, value);
+            }
+        }
+    }
+}

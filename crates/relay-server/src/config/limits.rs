@@ -1,0 +1,118 @@
+//! Sizes and times. The defaults are starting points for a small public relay, not measurements.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+use super::error::ConfigError;
+
+/// The `[limits]` table. Sizes are bytes, times are written like `"10s"` or `"5m"`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Largest request body.
+    pub body_bytes: u64,
+    /// Request bodies on their way through the relay at one time, counted by their announced length.
+    pub in_flight_bytes: u64,
+    /// Largest answer of the API; a picture is a link, so answers are small.
+    pub answer_bytes: u64,
+    /// Largest picture.
+    pub image_bytes: u64,
+    /// Open connections.
+    pub connections: usize,
+    /// Open connections of one address (IPv6: of one /64). Loopback is exempt: a reverse proxy sits there.
+    pub connections_per_ip: usize,
+    /// From the start of a request to the end of its headers, and the longest pause between two requests of
+    /// an HTTP/1 connection.
+    #[serde(deserialize_with = "duration")]
+    pub header_timeout: Duration,
+    /// The longest time without a request on an HTTP/2 connection.
+    #[serde(deserialize_with = "duration")]
+    pub idle_timeout: Duration,
+    /// A request body may take this long, plus its bytes divided by `body_bytes_per_second`.
+    #[serde(deserialize_with = "duration")]
+    pub body_timeout: Duration,
+    /// See `body_timeout`.
+    pub body_bytes_per_second: u64,
+    /// A write that makes no progress for this long ends the connection.
+    #[serde(deserialize_with = "duration")]
+    pub write_timeout: Duration,
+    /// Name look-up.
+    #[serde(deserialize_with = "duration")]
+    pub dns_timeout: Duration,
+    /// TCP and TLS together.
+    #[serde(deserialize_with = "duration")]
+    pub connect_timeout: Duration,
+    /// From the last byte of the request to the first of the answer.
+    #[serde(deserialize_with = "duration")]
+    pub first_byte_timeout: Duration,
+    /// From the last byte of the request to the last of the answer.
+    #[serde(deserialize_with = "duration")]
+    pub total_timeout: Duration,
+    /// A whole picture.
+    #[serde(deserialize_with = "duration")]
+    pub image_timeout: Duration,
+    /// How long running calls may go on after a signal to stop: a little longer than `total_timeout`, since
+    /// they are paid for.
+    #[serde(deserialize_with = "duration")]
+    pub drain_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 48 << 20,
+            in_flight_bytes: 1 << 30,
+            answer_bytes: 1 << 20,
+            image_bytes: 32 << 20,
+            connections: 4096,
+            connections_per_ip: 64,
+            header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            body_timeout: Duration::from_secs(60),
+            body_bytes_per_second: 64 << 10,
+            write_timeout: Duration::from_secs(60),
+            dns_timeout: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: Duration::from_secs(240),
+            total_timeout: Duration::from_secs(300),
+            image_timeout: Duration::from_secs(120),
+            drain_timeout: Duration::from_secs(310),
+        }
+    }
+}
+
+impl Limits {
+    /// Refuses what could never work.
+    pub(super) fn checked(self) -> Result<Self, ConfigError> {
+        for (name, value) in [
+            ("body_bytes", self.body_bytes),
+            ("answer_bytes", self.answer_bytes),
+            ("image_bytes", self.image_bytes),
+            ("body_bytes_per_second", self.body_bytes_per_second),
+            ("connections", self.connections as u64),
+            ("connections_per_ip", self.connections_per_ip as u64),
+        ] {
+            if value == 0 {
+                return Err(ConfigError::invalid(format!("limits.{name}"), "must be at least 1"));
+            }
+        }
+        if self.body_bytes > self.in_flight_bytes {
+            return Err(ConfigError::invalid(
+                "limits.body_bytes",
+                format!("{} is above limits.in_flight_bytes ({})", self.body_bytes, self.in_flight_bytes),
+            ));
+        }
+        Ok(self)
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let advice = "write a time like \"10s\" or \"5m\"";
+    match humantime::parse_duration(&text) {
+        Ok(duration) if duration > Duration::ZERO => Ok(duration),
+        Ok(_) => Err(serde::de::Error::custom(format!("must be longer than zero; {advice}"))),
+        Err(error) => Err(serde::de::Error::custom(format!("{error}; {advice}"))),
+    }
+}

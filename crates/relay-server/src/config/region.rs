@@ -1,0 +1,147 @@
+//! The `[regions.…]` tables: where calls go and whose key pays for them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use relay_policy::answer::KeyHolder;
+use relay_policy::credential::Credential;
+use relay_policy::origin::Origin;
+use relay_policy::route::is_region_id;
+use serde::Deserialize;
+
+use super::error::ConfigError;
+use super::settings;
+
+/// One region, checked.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// The id in the path.
+    pub id: String,
+    /// Where calls go; plain http only on loopback.
+    pub upstream: Origin,
+    /// The relay's own key; `None` when callers bring theirs.
+    pub key: Option<Credential>,
+    /// Picture origins the operator trusts without an address check.
+    pub result_origins: Vec<Origin>,
+}
+
+impl Region {
+    /// Who brings the key.
+    #[must_use]
+    pub fn holder(&self) -> KeyHolder {
+        if self.key.is_some() { KeyHolder::Server } else { KeyHolder::Client }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionSettings {
+    upstream: String,
+    #[serde(default)]
+    key: Option<String>,
+    key_env: Option<String>,
+    key_file: Option<PathBuf>,
+    #[serde(default)]
+    result_origins: Vec<String>,
+}
+
+pub(super) fn read_all(
+    tables: &toml::Table,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<Region>, ConfigError> {
+    if tables.is_empty() {
+        return Err(ConfigError::invalid(
+            "regions",
+            "name at least one, for example [regions.beijing] with upstream = \"https://dashscope.aliyuncs.com\"",
+        ));
+    }
+    tables.iter().map(|(id, value)| read(id, value, &environment)).collect()
+}
+
+fn read(
+    id: &str,
+    value: &toml::Value,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<Region, ConfigError> {
+    let name = format!("regions.{id}");
+    if !is_region_id(id) {
+        return Err(ConfigError::invalid(
+            name,
+            "a region id is 1 to 32 of a-z, 0-9 and \"-\", and not \"image\", \"jobs\" or \"healthz\"",
+        ));
+    }
+    let toml::Value::Table(table) = value else {
+        return Err(ConfigError::invalid(name, "must be a table"));
+    };
+    let written: RegionSettings = settings::read(table.clone(), &name)?;
+    Ok(Region {
+        id: id.to_owned(),
+        upstream: origin(&written.upstream, &format!("{name}.upstream"))?,
+        key: key(&written, &name, environment)?,
+        result_origins: written
+            .result_origins
+            .iter()
+            .map(|text| origin(text, &format!("{name}.result_origins")))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// An origin the relay connects to. Keys and pictures do not travel in clear beyond this machine.
+fn origin(text: &str, setting: &str) -> Result<Origin, ConfigError> {
+    let origin = Origin::parse(text).map_err(|error| ConfigError::invalid(setting, error))?;
+    if origin.is_https() || origin.is_loopback() {
+        Ok(origin)
+    } else {
+        Err(ConfigError::invalid(setting, format!("\"{origin}\" must be https; plain http is for loopback only")))
+    }
+}
+
+fn key(
+    written: &RegionSettings,
+    name: &str,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<Credential>, ConfigError> {
+    let setting = format!("{name}.key");
+    match written.key.as_deref() {
+        None | Some("passthrough") => match (&written.key_env, &written.key_file) {
+            (None, None) => Ok(None),
+            _ => Err(ConfigError::invalid(setting, "must be \"server\" when key_env or key_file is given")),
+        },
+        Some("server") => {
+            let (setting, text) = match (&written.key_env, &written.key_file) {
+                (Some(variable), None) => {
+                    let setting = format!("{name}.key_env");
+                    let problem = || ConfigError::invalid(&setting, format!("the variable {variable} is not set"));
+                    let text = environment(variable).ok_or_else(problem)?;
+                    (setting, text)
+                }
+                (None, Some(path)) => {
+                    let setting = format!("{name}.key_file");
+                    let text = key_file(path).map_err(|problem| ConfigError::invalid(&setting, problem))?;
+                    (setting, text)
+                }
+                _ => return Err(ConfigError::invalid(setting, "\"server\" needs key_env or key_file, and only one of them")),
+            };
+            Credential::from_token(text.trim()).map(Some).map_err(|error| ConfigError::invalid(setting, error))
+        }
+        // What stands here may be a key, so it is not repeated.
+        Some(_) => Err(ConfigError::invalid(
+            setting,
+            "must be \"passthrough\" or \"server\"; the key itself goes into the environment (key_env) or a file (key_file)",
+        )),
+    }
+}
+
+fn key_file(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| format!("\"{shown}\" cannot be read: {error}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(format!("\"{shown}\" can be read by other users (mode {:04o}); chmod 600 it", mode & 0o777));
+        }
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}

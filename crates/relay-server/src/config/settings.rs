@@ -1,0 +1,67 @@
+//! The settings as they are written: every key optional, unknown keys an error.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::error::ConfigError;
+use super::limits::Limits;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Settings {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) admin_listen: Option<SocketAddr>,
+    pub(super) public_url: Option<String>,
+    pub(super) allowed_origins: Option<Vec<String>>,
+    pub(super) static_dir: Option<PathBuf>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) log_format: LogFormat,
+    /// Read one by one, in the order of the file: pages list the regions in that order.
+    pub(super) regions: toml::Table,
+    pub(super) images: ImageSettings,
+    pub(super) limits: Limits,
+    pub(super) access: Option<IgnoredAny>,
+    pub(super) state_dir: Option<IgnoredAny>,
+}
+
+/// The `[images]` table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ImageSettings {
+    pub(super) hosts: Option<Vec<String>>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Reads a table into `T`; an error names the key below `prefix`.
+pub(super) fn read<'de, T: Deserialize<'de>>(table: toml::Table, prefix: &str) -> Result<T, ConfigError> {
+    serde_path_to_error::deserialize(table).map_err(|error| {
+        let path = error.path().to_string();
+        let message = error.inner().message().to_owned();
+        let setting = match (prefix, path.as_str()) {
+            ("", ".") => named_in(&message).unwrap_or_else(|| "configuration".to_owned()),
+            ("", path) => path.to_owned(),
+            (prefix, ".") => prefix.to_owned(),
+            (prefix, path) => format!("{prefix}.{path}"),
+        };
+        ConfigError::invalid(setting, message)
+    })
+}
+
+/// The name an "unknown field `x`" message gives.
+fn named_in(message: &str) -> Option<String> {
+    message.split('`').nth(1).map(str::to_owned)
+}
