@@ -37,7 +37,7 @@ pub(crate) fn paint(canvas: &RgbImage, style: Style, index: usize) -> Result<Vec
 /// PNG, quick to make rather than small.
 fn encode(picture: &RgbImage) -> Result<Vec<u8>, ImageError> {
     let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Sub).write_image(
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Paeth).write_image(
         picture.as_raw(),
         picture.width(),
         picture.height(),

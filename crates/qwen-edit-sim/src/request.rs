@@ -38,7 +38,7 @@ pub(crate) fn check(
     check_key(headers)?;
     check_content_type(headers)?;
     let body = body?;
-    let model = requested_model(body.model)?;
+    let model = requested_model(body.model.as_deref())?;
     if is_enabled(headers, "x-dashscope-async") {
         return Err(ApiFailure::no_asynchronous_calls());
     }
@@ -91,8 +91,8 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), ApiFailure> {
 }
 
 /// The code for a missing model is documented, its text is invented.
-fn requested_model(id: Option<String>) -> Result<&'static Model, ApiFailure> {
-    match id.as_deref() {
+fn requested_model(id: Option<&str>) -> Result<&'static Model, ApiFailure> {
+    match id {
         None | Some("") => Err(ApiFailure::new(
             axum::http::StatusCode::BAD_REQUEST,
             "BadRequest.EmptyModel",

@@ -89,4 +89,6 @@ async fn deliver(response: Response, delivery: Delivery) -> Response {
 }
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod tests;

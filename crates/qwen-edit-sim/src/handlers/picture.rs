@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_TYPE, SERVER};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::failure::ApiFailure;
 use crate::handlers::object_store::StoreFailure;
 use crate::links::{ACCESS_KEY_ID, ResultPicture, text_to_sign};
 use crate::world::{World, unix_millis};
@@ -30,6 +31,10 @@ pub(crate) async fn picture(
     uri: Uri,
     query: Result<Query<LinkQuery>, QueryRejection>,
 ) -> Result<Response, StoreFailure> {
+    if !uri.path().ends_with(".png") {
+        // Not a link of ours: the API shares this port with the object store, and answers for the rest.
+        return Ok(ApiFailure::not_found().into_response());
+    }
     let Query(query) = query.map_err(|_| StoreFailure::no_right())?;
     let picture = find(&world, uri.path(), &query)?;
     Ok(([(CONTENT_TYPE, "image/png"), (SERVER, "AliyunOSS")], picture.png).into_response())

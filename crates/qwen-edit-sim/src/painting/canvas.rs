@@ -3,7 +3,7 @@
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 
-use super::shapes::{Point, blend, coverage, rounded_box, smooth_step};
+use super::shapes::{Point, blend, coverage, pixels_around, rounded_box, smooth_step};
 
 const PAPER: [u8; 3] = [0xFA, 0xF8, 0xF4];
 const INK: [u8; 3] = [0x1B, 0x1A, 0x17];
@@ -68,11 +68,9 @@ impl PrintFrame {
         let origin = ((self.centre.0 - inner.0).round(), (self.centre.1 - inner.1).round());
         let shadow_depth = self.border * 3.0;
         let reach = (self.half.0 + shadow_depth, self.half.1 + shadow_depth);
-        for (x, y, pixel) in canvas.enumerate_pixels_mut() {
+        for (x, y) in pixels_around(canvas.dimensions(), self.centre, reach) {
+            let pixel = canvas.get_pixel_mut(x, y);
             let point = (x as f32 + 0.5, y as f32 + 0.5);
-            if (point.0 - self.centre.0).abs() > reach.0 || (point.1 - self.centre.1).abs() > reach.1 {
-                continue;
-            }
             let below = (point.0, point.1 - self.border * 0.8);
             let shadow = rounded_box(below, self.centre, self.half, self.border);
             blend(pixel, INK, 0.38 * (1.0 - smooth_step(-self.border, shadow_depth, shadow)));

@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::shapes::{Point, blend, coverage, rounded_box, segment, smooth_step};
+use super::shapes::{Point, blend, coverage, pixels_around, rounded_box, segment, smooth_step};
 
 const VERMILION: [u8; 3] = [0xC3, 0x32, 0x1E];
 const WHITE: [u8; 3] = [0xFF, 0xFF, 0xFF];
@@ -53,21 +53,17 @@ pub(crate) fn stamp(picture: &mut RgbImage) {
     let centre = (width as f32 - margin - half, height as f32 - margin - half);
     let segments = text_segments();
     let reach = half * 1.3;
-    let first = ((centre.0 - reach).max(0.0) as u32, (centre.1 - reach).max(0.0) as u32);
-    let last = (((centre.0 + reach) as u32).min(width), ((centre.1 + reach) as u32).min(height));
-    for y in first.1..last.1 {
-        for x in first.0..last.0 {
-            let point = ((x as f32 + 0.5 - centre.0) / half, (y as f32 + 0.5 - centre.1) / half);
-            let pixel = picture.get_pixel_mut(x, y);
-            let body = rounded_box(point, (0.0, 0.0), (1.0, 1.0), 0.22);
-            blend(pixel, INK, 0.28 * (1.0 - smooth_step(-0.05, 0.22, body)));
-            blend(pixel, VERMILION, coverage(body * half));
-            let frame = rounded_box(point, (0.0, 0.0), (0.87, 0.87), 0.14).abs() - 0.022;
-            blend(pixel, WHITE, 0.85 * coverage(frame * half));
-            let text =
-                segments.iter().map(|(from, to)| segment(point, *from, *to)).fold(f32::INFINITY, f32::min);
-            blend(pixel, WHITE, coverage((text - STROKE) * half));
-        }
+    for (x, y) in pixels_around((width, height), centre, (reach, reach)) {
+        let point = ((x as f32 + 0.5 - centre.0) / half, (y as f32 + 0.5 - centre.1) / half);
+        let pixel = picture.get_pixel_mut(x, y);
+        let body = rounded_box(point, (0.0, 0.0), (1.0, 1.0), 0.22);
+        blend(pixel, INK, 0.28 * (1.0 - smooth_step(-0.05, 0.22, body)));
+        blend(pixel, VERMILION, coverage(body * half));
+        let frame = rounded_box(point, (0.0, 0.0), (0.87, 0.87), 0.14).abs() - 0.022;
+        blend(pixel, WHITE, 0.85 * coverage(frame * half));
+        let distances = segments.iter().map(|(from, to)| segment(point, *from, *to));
+        let text = distances.fold(f32::INFINITY, f32::min);
+        blend(pixel, WHITE, coverage((text - STROKE) * half));
     }
 }
 

@@ -40,6 +40,17 @@ pub(crate) fn segment(point: Point, from: Point, to: Point) -> f32 {
     (px - dx * along).hypot(py - dy * along)
 }
 
+/// The pixels of a picture of `size` that lie within `reach` of `centre` on both axes.
+pub(crate) fn pixels_around(
+    size: (u32, u32),
+    centre: Point,
+    reach: Point,
+) -> impl Iterator<Item = (u32, u32)> {
+    let across = ((centre.0 - reach.0).max(0.0) as u32)..((centre.0 + reach.0).ceil() as u32).min(size.0);
+    let down = ((centre.1 - reach.1).max(0.0) as u32)..((centre.1 + reach.1).ceil() as u32).min(size.1);
+    down.flat_map(move |y| across.clone().map(move |x| (x, y)))
+}
+
 /// Lays `colour` over `under`; `alpha` is 0 to 1.
 pub(crate) fn blend(under: &mut Rgb<u8>, colour: Colour, alpha: f32) {
     for (channel, over) in under.0.iter_mut().zip(colour) {

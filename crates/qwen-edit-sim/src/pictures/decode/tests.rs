@@ -67,6 +67,6 @@ fn a_cut_off_picture_is_corrupt() {
 #[test]
 fn a_header_that_claims_a_huge_picture_does_not_cost_memory() {
     let mut bmp = encoded(ImageFormat::Bmp);
-    bmp[18..22].copy_from_slice(&100_000_u32.to_le_bytes());
+    bmp[18..22].copy_from_slice(&30_000_u32.to_le_bytes());
     assert_eq!(decode(&bmp), Err(too_many_pixels()));
 }
