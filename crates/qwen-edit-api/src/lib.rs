@@ -8,7 +8,7 @@ pub mod catalogue;
 pub mod draft;
 pub mod failure;
 mod link;
-mod mention;
+pub mod mention;
 pub mod picture;
 pub mod region;
 pub mod request;
