@@ -169,7 +169,8 @@ fn credential_kind(value: &str) -> String {
 
 /// A key that someone put into a header of their own making is still a key.
 fn masked(value: &str) -> String {
-    if value.starts_with("sk-") { "sk-***".to_owned() } else { value.to_owned() }
+    let words = value.split(' ').map(|word| if word.starts_with("sk-") { "sk-***" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -185,6 +186,7 @@ mod tests {
             ("proxy-authorization", "Basic c2VjcmV0"),
             ("cookie", "session=secret"),
             ("x-api-key", "sk-secret"),
+            ("x-auth", "Token sk-secret"),
             ("x-plain", "plain"),
         ] {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -195,6 +197,7 @@ mod tests {
         assert_eq!(shown["proxy-authorization"], "Basic ***");
         assert_eq!(shown["cookie"], "***");
         assert_eq!(shown["x-api-key"], "sk-***");
+        assert_eq!(shown["x-auth"], "Token sk-***");
         assert_eq!(shown["x-plain"], "plain, twice");
     }
 

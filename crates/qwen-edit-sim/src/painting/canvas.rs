@@ -3,6 +3,7 @@
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 
+use super::seal::SEAL_SIDE;
 use super::shapes::{Point, blend, coverage, pixels_around, rounded_box, smooth_step};
 
 const PAPER: [u8; 3] = [0xFA, 0xF8, 0xF4];
@@ -17,14 +18,23 @@ pub(crate) fn lay_out(inputs: &[RgbImage], size: (u32, u32)) -> RgbImage {
     let mut canvas = cover(base, size);
     let short_side = size.0.min(size.1) as f32;
     let margin = short_side * 0.045;
-    let height = short_side * 0.24;
+    let gap = margin * 0.6;
+    // The row ends before the seal; only many prints on a narrow canvas have to shrink for that.
+    let room = size.0 as f32 - 2.0 * margin - short_side * SEAL_SIDE - gap * references.len() as f32;
+    let widths: f32 = references.iter().map(print_ratio).sum();
+    let height = (short_side * 0.24).min(room / widths);
     let mut left = margin;
     for reference in references {
         let print = PrintFrame::new(reference, (left, size.1 as f32 - margin - height), height);
         print.place(reference, &mut canvas);
-        left = print.right() + margin * 0.6;
+        left = print.right() + gap;
     }
     canvas
+}
+
+/// Width of a print over its height. Very long pictures are cropped to 3:2 or 2:3.
+fn print_ratio(picture: &RgbImage) -> f32 {
+    (picture.width() as f32 / picture.height() as f32).clamp(2.0 / 3.0, 1.5)
 }
 
 /// Scales a picture until it covers `size`, and cuts off evenly what stands out.
@@ -49,12 +59,10 @@ struct PrintFrame {
 }
 
 impl PrintFrame {
-    /// `height` includes the border. Very long pictures are cropped to 3:2 or 2:3.
+    /// `height` includes the border.
     fn new(picture: &RgbImage, corner: Point, height: f32) -> Self {
-        let ratio = (picture.width() as f32 / picture.height() as f32).clamp(2.0 / 3.0, 1.5);
-        let border = height * 0.045;
-        let half = (((height - 2.0 * border) * ratio) / 2.0 + border, height / 2.0);
-        Self { centre: (corner.0 + half.0, corner.1 + half.1), half, border }
+        let half = (height * print_ratio(picture) / 2.0, height / 2.0);
+        Self { centre: (corner.0 + half.0, corner.1 + half.1), half, border: height * 0.045 }
     }
 
     fn right(&self) -> f32 {
@@ -111,6 +119,18 @@ mod tests {
         assert!(count(blue) > 512 * 512 / 2);
         assert!(count(red) > 10_000 && count(green) > 10_000);
         assert_eq!(canvas.get_pixel(500, 10).0, blue);
+    }
+
+    #[test]
+    fn many_pictures_leave_the_corner_to_the_seal() {
+        let (green, blue) = ([0, 200, 0], [0, 0, 200]);
+        let mut inputs = vec![flat(90, 60, green); 9];
+        inputs.push(flat(64, 64, blue));
+        let canvas = lay_out(&inputs, (512, 768));
+        let seal = (512.0 * (1.0 - 0.045 - SEAL_SIDE)) as u32;
+        let beside = canvas.enumerate_pixels().filter(|(x, ..)| *x >= seal);
+        assert!(beside.into_iter().all(|(.., pixel)| pixel.0 == blue));
+        assert!(canvas.pixels().filter(|pixel| pixel.0 == green).count() > 2500);
     }
 
     #[test]

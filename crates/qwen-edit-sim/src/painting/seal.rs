@@ -8,6 +8,9 @@ const VERMILION: [u8; 3] = [0xC3, 0x32, 0x1E];
 const WHITE: [u8; 3] = [0xFF, 0xFF, 0xFF];
 const INK: [u8; 3] = [0x1B, 0x1A, 0x17];
 
+/// The seal's width as a share of the picture's shorter side.
+pub(crate) const SEAL_SIDE: f32 = 0.125;
+
 /// The letters' place inside the seal, as centre of each letter; the seal reaches from -1 to 1.
 const LETTERS: [(Letter, Point); 4] = [
     (Letter::D, (-0.36, -0.37)),
@@ -44,11 +47,11 @@ impl Letter {
     }
 }
 
-/// Puts the seal on a picture; it is an eighth of the shorter side wide.
+/// Puts the seal on a picture.
 pub(crate) fn stamp(picture: &mut RgbImage) {
     let (width, height) = picture.dimensions();
     let short_side = width.min(height) as f32;
-    let half = short_side * 0.0625;
+    let half = short_side * SEAL_SIDE / 2.0;
     let margin = short_side * 0.045;
     let centre = (width as f32 - margin - half, height as f32 - margin - half);
     let segments = text_segments();
