@@ -56,7 +56,11 @@ pub fn check_body(status: StatusCode, body: &[u8]) -> Result<(), Reject> {
 /// # Errors
 /// Redirects, expired links, error answers, labels that speak against a picture, pictures over `max_bytes`.
 /// The host's own error text is never passed on: it repeats parts of the signed link.
-pub fn check_picture_head(status: StatusCode, headers: &HeaderMap, max_bytes: u64) -> Result<Option<u64>, Reject> {
+pub fn check_picture_head(
+    status: StatusCode,
+    headers: &HeaderMap,
+    max_bytes: u64,
+) -> Result<Option<u64>, Reject> {
     let failed = |code: Code| Err(Reject::from(code).with_charged(Charged::No));
     match status {
         StatusCode::OK => {}
@@ -64,7 +68,9 @@ pub fn check_picture_head(status: StatusCode, headers: &HeaderMap, max_bytes: u6
         // Object stores answer 403 when the signature's time is over.
         StatusCode::FORBIDDEN | StatusCode::GONE => return failed(Code::LinkExpired),
         StatusCode::NOT_FOUND => return failed(Code::ImageNotFound),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => return failed(Code::ImageHostBusy),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            return failed(Code::ImageHostBusy);
+        }
         status if status.is_success() => return failed(Code::NotAnImage),
         _ => return failed(Code::ImageFailed),
     }
@@ -78,7 +84,11 @@ pub fn check_picture_head(status: StatusCode, headers: &HeaderMap, max_bytes: u6
 /// A client error is an answer given before the work; everything else may have been executed.
 #[must_use]
 pub fn charged(status: StatusCode) -> Charged {
-    if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT { Charged::No } else { Charged::Unknown }
+    if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT {
+        Charged::No
+    } else {
+        Charged::Unknown
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +97,8 @@ mod tests {
     use http::HeaderValue;
 
     fn head(status: u16, holder: KeyHolder) -> Result<(), Code> {
-        check_head(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), holder).map_err(|reject| reject.code())
+        check_head(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), holder)
+            .map_err(|reject| reject.code())
     }
 
     #[test]
@@ -122,9 +133,13 @@ mod tests {
 
     #[test]
     fn an_html_page_says_its_status_and_whether_the_call_was_free() {
-        for (status, expected) in
-            [(413, Charged::No), (400, Charged::No), (408, Charged::Unknown), (502, Charged::Unknown), (200, Charged::Unknown)]
-        {
+        for (status, expected) in [
+            (413, Charged::No),
+            (400, Charged::No),
+            (408, Charged::Unknown),
+            (502, Charged::Unknown),
+            (200, Charged::Unknown),
+        ] {
             let reject = check_body(StatusCode::from_u16(status).unwrap(), b"<html>").unwrap_err();
             assert_eq!(reject.charged(), expected, "{status}");
             let body = reject.into_response("x").into_body();
@@ -135,8 +150,10 @@ mod tests {
     #[test]
     fn image_hosts_errors_become_the_relays_own() {
         let check = |status: u16, headers: &[(http::HeaderName, &'static str)]| {
-            let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
-            check_picture_head(StatusCode::from_u16(status).unwrap(), &headers, 1000).map_err(|reject| reject.code())
+            let headers =
+                headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+            check_picture_head(StatusCode::from_u16(status).unwrap(), &headers, 1000)
+                .map_err(|reject| reject.code())
         };
         let png = (http::header::CONTENT_TYPE, "image/png");
         assert_eq!(check(200, &[png.clone(), (CONTENT_LENGTH, "1000")]), Ok(Some(1000)));
@@ -145,9 +162,18 @@ mod tests {
         assert_eq!(check(200, &[png.clone(), (CONTENT_ENCODING, "gzip")]), Err(Code::NotAnImage));
         assert_eq!(check(200, &[(http::header::CONTENT_TYPE, "application/xml")]), Err(Code::NotAnImage));
         for (status, code) in [
-            (204, Code::NotAnImage), (206, Code::NotAnImage), (301, Code::RedirectRefused), (302, Code::RedirectRefused),
-            (307, Code::RedirectRefused), (304, Code::RedirectRefused), (403, Code::LinkExpired), (404, Code::ImageNotFound),
-            (400, Code::ImageFailed), (429, Code::ImageHostBusy), (503, Code::ImageHostBusy), (500, Code::ImageFailed),
+            (204, Code::NotAnImage),
+            (206, Code::NotAnImage),
+            (301, Code::RedirectRefused),
+            (302, Code::RedirectRefused),
+            (307, Code::RedirectRefused),
+            (304, Code::RedirectRefused),
+            (403, Code::LinkExpired),
+            (404, Code::ImageNotFound),
+            (400, Code::ImageFailed),
+            (429, Code::ImageHostBusy),
+            (503, Code::ImageHostBusy),
+            (500, Code::ImageFailed),
         ] {
             assert_eq!(check(status, std::slice::from_ref(&png)), Err(code), "{status}");
         }

@@ -43,7 +43,11 @@ fn check_type(headers: &HeaderMap) -> Result<(), Reject> {
 /// The relay never inflates, so it also never passes on what it could not check.
 fn check_encoding(headers: &HeaderMap) -> Result<(), Reject> {
     let plain = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-    if headers.get_all(CONTENT_ENCODING).iter().all(plain) { Ok(()) } else { Err(Code::ContentEncoding.into()) }
+    if headers.get_all(CONTENT_ENCODING).iter().all(plain) {
+        Ok(())
+    } else {
+        Err(Code::ContentEncoding.into())
+    }
 }
 
 /// `Transfer-Encoding` is absent or exactly `chunked`: two readings of one frame are how requests are smuggled.
@@ -56,7 +60,8 @@ fn check_framing(headers: &HeaderMap) -> Result<(), Reject> {
         {
             Ok(())
         }
-        _ => Err(Reject::from(Code::BadRequest).with_message("Send Content-Length, or Transfer-Encoding: chunked alone.")),
+        _ => Err(Reject::from(Code::BadRequest)
+            .with_message("Send Content-Length, or Transfer-Encoding: chunked alone.")),
     }
 }
 
@@ -90,7 +95,12 @@ mod tests {
 
     #[test]
     fn json_is_taken_in_every_usual_spelling() {
-        for kind in ["application/json", "APPLICATION/JSON", "application/json; charset=utf-8", "application/json;x=\"y\""] {
+        for kind in [
+            "application/json",
+            "APPLICATION/JSON",
+            "application/json; charset=utf-8",
+            "application/json;x=\"y\"",
+        ] {
             assert_eq!(verdict(&[("content-type", kind), ("content-length", "2")]), Ok(Some(2)), "{kind}");
         }
     }
@@ -98,9 +108,16 @@ mod tests {
     #[test]
     fn every_other_type_is_415() {
         for kind in [
-            "text/plain", "", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-            "application/json, text/plain", "application/jsonx", "application/json;a,text/plain", "json",
-            "text/plain;application/json", "application/ json",
+            "text/plain",
+            "",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/json, text/plain",
+            "application/jsonx",
+            "application/json;a,text/plain",
+            "json",
+            "text/plain;application/json",
+            "application/ json",
         ] {
             assert_eq!(verdict(&[("content-type", kind)]), Err(Code::ContentType), "{kind:?}");
         }
@@ -113,7 +130,11 @@ mod tests {
     fn compressed_bodies_are_415() {
         let json = ("content-type", "application/json");
         for encoding in ["gzip", "br", "deflate, gzip", "identity, gzip", "x-gzip", ""] {
-            assert_eq!(verdict(&[json, ("content-encoding", encoding)]), Err(Code::ContentEncoding), "{encoding:?}");
+            assert_eq!(
+                verdict(&[json, ("content-encoding", encoding)]),
+                Err(Code::ContentEncoding),
+                "{encoding:?}"
+            );
         }
         assert_eq!(verdict(&[json, ("content-encoding", "identity")]), Ok(None));
     }

@@ -106,8 +106,17 @@ mod tests {
     fn everything_else_is_a_missing_key() {
         let long = format!("Bearer {}", "A".repeat(5000));
         for sent in [
-            "", "Bearer", "Bearer ", "Bearer  sk-a", "Basic c2s6", "sk-canary", "Bearer\tsk-a", "Bearer sk a",
-            "Bearer a,b\t", "Bearer\u{a0}x", &long,
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer  sk-a",
+            "Basic c2s6",
+            "sk-canary",
+            "Bearer\tsk-a",
+            "Bearer sk a",
+            "Bearer a,b\t",
+            "Bearer\u{a0}x",
+            &long,
         ] {
             assert_eq!(from_values(&[sent.as_bytes()]), Err(Code::KeyMissing), "{sent:?}");
         }

@@ -5,12 +5,12 @@ use http::{Method, Response};
 
 use crate::answer::KeyHolder;
 use crate::content::{self, BodyHead};
+use crate::cors::{Caller, OriginGate};
 use crate::credential::Credential;
 use crate::describe::Description;
 use crate::headers;
 use crate::host::HostList;
 use crate::image_query::ImageQuery;
-use crate::origin::{Caller, OriginGate};
 use crate::reject::{Code, Reject};
 use crate::route::Route;
 use crate::security;

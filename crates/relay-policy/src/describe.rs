@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn the_shape_is_the_published_one() {
         let regions = [("beijing".to_owned(), KeyHolder::Client), ("own".to_owned(), KeyHolder::Server)];
-        let response = Description { regions: &regions, body_bytes: 50_331_648, image_bytes: 33_554_432 }.response();
+        let response =
+            Description { regions: &regions, body_bytes: 50_331_648, image_bytes: 33_554_432 }.response();
         let body: serde_json::Value = serde_json::from_str(response.body()).unwrap();
         assert_eq!(
             body,

@@ -17,8 +17,10 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 #[must_use]
 pub fn content_disposition(wanted: Option<&str>, picture: Picture) -> HeaderValue {
     let name = safe_name(wanted.unwrap_or_default(), picture);
-    let ascii: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ()".contains(c) { c } else { '_' }).collect();
+    let ascii: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_. ()".contains(c) { c } else { '_' })
+        .collect();
     let mut value = format!("attachment; filename=\"{ascii}\"");
     if ascii != name {
         value.push_str("; filename*=UTF-8''");
@@ -37,7 +39,9 @@ pub fn content_disposition(wanted: Option<&str>, picture: Picture) -> HeaderValu
 fn safe_name(wanted: &str, picture: Picture) -> String {
     let last = wanted.rsplit(['/', '\\']).next().unwrap_or_default();
     let (stem, extension) = match last.rsplit_once('.') {
-        Some((stem, extension)) if picture.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension)) => {
+        Some((stem, extension))
+            if picture.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension)) =>
+        {
             (stem, extension)
         }
         _ => (last, picture.extensions().first().copied().unwrap_or_default()),
@@ -80,19 +84,33 @@ mod tests {
     #[test]
     fn the_extension_is_the_one_of_the_bytes() {
         for (wanted, expected) in [
-            ("a", "a.png"), ("a.html", "a.html.png"), ("a.png.exe", "a.png.exe.png"), ("a.jpg", "a.jpg.png"),
-            ("page.svg", "page.svg.png"), (".png", "picture.png"), ("..", "picture.png"),
+            ("a", "a.png"),
+            ("a.html", "a.html.png"),
+            ("a.png.exe", "a.png.exe.png"),
+            ("a.jpg", "a.jpg.png"),
+            ("page.svg", "page.svg.png"),
+            (".png", "picture.png"),
+            ("..", "picture.png"),
         ] {
-            assert_eq!(header(wanted, Picture::Png), format!("attachment; filename=\"{expected}\""), "{wanted}");
+            assert_eq!(
+                header(wanted, Picture::Png),
+                format!("attachment; filename=\"{expected}\""),
+                "{wanted}"
+            );
         }
     }
 
     #[test]
     fn paths_quotes_and_line_breaks_do_not_survive() {
         for (wanted, expected) in [
-            ("../../etc/passwd", "passwd.png"), ("C:\\Windows\\x.png", "x.png"), ("a\"; filename=\"b.exe", "a filename=b.exe.png"),
-            ("a\r\nX-Injected: 1", "aX-Injected 1.png"), ("\u{202e}gnp.exe", "gnp.exe.png"), ("CON", "_CON.png"),
-            ("com1.png", "_com1.png"), (".hidden", "hidden.png"),
+            ("../../etc/passwd", "passwd.png"),
+            ("C:\\Windows\\x.png", "x.png"),
+            ("a\"; filename=\"b.exe", "a filename=b.exe.png"),
+            ("a\r\nX-Injected: 1", "aX-Injected 1.png"),
+            ("\u{202e}gnp.exe", "gnp.exe.png"),
+            ("CON", "_CON.png"),
+            ("com1.png", "_com1.png"),
+            (".hidden", "hidden.png"),
         ] {
             assert_eq!(safe_name(wanted, Picture::Png), expected, "{wanted:?}");
         }

@@ -30,7 +30,9 @@ const MAX_ANSWER_HEADER: usize = 256;
 /// `bad_request`, naming the header.
 pub fn check_repeated(headers: &HeaderMap) -> Result<(), Reject> {
     match REQUEST_HEADERS.iter().find(|name| headers.get_all(*name).iter().count() > 1) {
-        Some(name) => Err(Reject::from(Code::BadRequest).with_message(format!("Send the header {name} once."))),
+        Some(name) => {
+            Err(Reject::from(Code::BadRequest).with_message(format!("Send the header {name} once.")))
+        }
         None => Ok(()),
     }
 }
@@ -44,7 +46,11 @@ pub fn check_loop(headers: &HeaderMap) -> Result<(), Reject> {
         value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("qwen-edit-relay"))
     };
     let agents = headers.get_all(USER_AGENT).iter();
-    if agents.chain(headers.get_all(VIA)).any(names_a_relay) { Err(Code::LoopDetected.into()) } else { Ok(()) }
+    if agents.chain(headers.get_all(VIA)).any(names_a_relay) {
+        Err(Code::LoopDetected.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// The headers of a request to the API; `host` and framing are the shell's.
@@ -94,7 +100,9 @@ pub fn for_caller(api: &HeaderMap, secret: &[u8]) -> HeaderMap {
 
 fn is_harmless(value: &[u8], secret: &[u8]) -> bool {
     let repeats_secret = !secret.is_empty() && value.windows(secret.len()).any(|window| window == secret);
-    value.len() <= MAX_ANSWER_HEADER && value.iter().all(|byte| (0x20..0x7f).contains(byte)) && !repeats_secret
+    value.len() <= MAX_ANSWER_HEADER
+        && value.iter().all(|byte| (0x20..0x7f).contains(byte))
+        && !repeats_secret
 }
 
 #[cfg(test)]
@@ -102,7 +110,10 @@ mod tests {
     use super::*;
 
     fn map(headers: &[(&'static str, &'static str)]) -> HeaderMap {
-        headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+        headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
     }
 
     fn key() -> Credential {

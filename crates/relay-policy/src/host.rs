@@ -54,7 +54,8 @@ pub fn check_request_line(parts: &Parts) -> Result<(), Reject> {
         return Err(Reject::method_not_allowed("GET, HEAD, POST, OPTIONS"));
     }
     if parts.version < Version::HTTP_2 && parts.uri.scheme().is_some() {
-        return Err(Reject::from(Code::BadRequest).with_message("Send a path, not a full address: this is no open proxy."));
+        return Err(Reject::from(Code::BadRequest)
+            .with_message("Send a path, not a full address: this is no open proxy."));
     }
     Ok(())
 }

@@ -56,7 +56,15 @@ mod tests {
 
     #[test]
     fn a_missing_empty_doubled_or_undecodable_link_is_refused() {
-        for query in [None, Some(""), Some("url"), Some("url="), Some("url=%ff%fe"), Some("url=a&url=b"), Some("URL=a")] {
+        for query in [
+            None,
+            Some(""),
+            Some("url"),
+            Some("url="),
+            Some("url=%ff%fe"),
+            Some("url=a&url=b"),
+            Some("URL=a"),
+        ] {
             assert_eq!(ImageQuery::parse(query).unwrap_err().code(), Code::UrlInvalid, "{query:?}");
         }
     }

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod answer;
 pub mod content;
+pub mod cors;
 pub mod credential;
 pub mod decide;
 pub mod describe;

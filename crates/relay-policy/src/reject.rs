@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::security;
 
@@ -139,6 +141,15 @@ impl Code {
     }
 }
 
+/// The `error` object of the answer.
+#[derive(Debug, Serialize)]
+struct ErrorBody<'a> {
+    code: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+    charged: &'a str,
+}
+
 /// One refusal or failure, ready to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
@@ -190,13 +201,13 @@ impl Reject {
     /// The JSON answer. `request_id` is the relay's own id, also found in its log.
     #[must_use]
     pub fn into_response(self, request_id: &str) -> Response<String> {
-        let body = serde_json::json!({"error": {
-            "code": self.code.as_str(),
-            "message": self.message,
-            "request_id": request_id,
-            "charged": self.charged.as_str(),
-        }});
-        let mut response = Response::new(body.to_string());
+        let error = ErrorBody {
+            code: self.code.as_str(),
+            message: &self.message,
+            request_id,
+            charged: self.charged.as_str(),
+        };
+        let mut response = Response::new(json!({ "error": error }).to_string());
         *response.status_mut() = self.code.status();
         let headers = response.headers_mut();
         security::for_data(headers);

@@ -35,7 +35,8 @@ impl<'a> Route<'a> {
     /// Matches a request path.
     #[must_use]
     pub fn of(path: &'a str) -> Self {
-        let Some(rest) = path.strip_prefix("/relay").filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
+        let Some(rest) = path.strip_prefix("/relay").filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        else {
             return Self::Static;
         };
         match rest {
@@ -113,11 +114,25 @@ mod tests {
     #[test]
     fn nothing_else_below_relay_is_a_route() {
         for path in [
-            "/relay", "/relay/", "/relay//image", "/relay/image/", "/relay/Image", "/relay/nope", "/relay/favicon.ico",
-            "/relay/http://127.0.0.1/", "/relay/beijing", "/relay/beijing/", "/relay/beijing/api/v1",
-            "/relay/beijing/api/v1/uploads/", "/relay//api/v1/uploads", "/relay/../api/v1/uploads",
-            "/relay/be%69jing/api/v1/uploads", "/relay/BEIJING/api/v1/uploads", "/relay/a.b/api/v1/uploads",
-            "/relay/beijing/API/V1/UPLOADS", "/relay/beijing/api/v1/services/aigc/image-generation/generation",
+            "/relay",
+            "/relay/",
+            "/relay//image",
+            "/relay/image/",
+            "/relay/Image",
+            "/relay/nope",
+            "/relay/favicon.ico",
+            "/relay/http://127.0.0.1/",
+            "/relay/beijing",
+            "/relay/beijing/",
+            "/relay/beijing/api/v1",
+            "/relay/beijing/api/v1/uploads/",
+            "/relay//api/v1/uploads",
+            "/relay/../api/v1/uploads",
+            "/relay/be%69jing/api/v1/uploads",
+            "/relay/BEIJING/api/v1/uploads",
+            "/relay/a.b/api/v1/uploads",
+            "/relay/beijing/API/V1/UPLOADS",
+            "/relay/beijing/api/v1/services/aigc/image-generation/generation",
             "/relay/beijing/api/v1/services/aigc/multimodal-generation/generation/../../etc/passwd",
             "/relay/beijing//api/v1/services/aigc/multimodal-generation/generation",
             "/relay/beijing/api/v1/services/aigc/multimodal-generation/generation%2f",

@@ -61,7 +61,8 @@ pub fn may_be_picture(headers: &HeaderMap) -> bool {
     let Some(value) = values.next() else { return true };
     let Ok(text) = value.to_str() else { return false };
     let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let known = essence.starts_with("image/") || matches!(essence.as_str(), "application/octet-stream" | "binary/octet-stream");
+    let known = essence.starts_with("image/")
+        || matches!(essence.as_str(), "application/octet-stream" | "binary/octet-stream");
     known && !text.contains(',') && values.next().is_none()
 }
 
@@ -74,7 +75,17 @@ mod tests {
         assert_eq!(Picture::sniff(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Some(Picture::Png));
         assert_eq!(Picture::sniff(b"\xff\xd8\xff\xe0\0\x10JFIF\0"), Some(Picture::Jpeg));
         assert_eq!(Picture::sniff(b"RIFF\x10\0\0\0WEBPVP8 "), Some(Picture::WebP));
-        for other in [&b""[..], b"\x89PNG", b"<svg onload=alert(1)>", b"<html><script>", b"RIFF\0\0\0\0WAVE", b"GIF89a", b"BM", b"%PDF-1.7", b"\0\0\0\x1cftypavif"] {
+        for other in [
+            &b""[..],
+            b"\x89PNG",
+            b"<svg onload=alert(1)>",
+            b"<html><script>",
+            b"RIFF\0\0\0\0WAVE",
+            b"GIF89a",
+            b"BM",
+            b"%PDF-1.7",
+            b"\0\0\0\x1cftypavif",
+        ] {
             assert_eq!(Picture::sniff(other), None, "{other:?}");
         }
     }
@@ -82,10 +93,14 @@ mod tests {
     #[test]
     fn labels_that_speak_against_a_picture_are_heard() {
         let label = |values: &[&'static str]| {
-            may_be_picture(&values.iter().map(|value| (CONTENT_TYPE, HeaderValue::from_static(value))).collect())
+            may_be_picture(
+                &values.iter().map(|value| (CONTENT_TYPE, HeaderValue::from_static(value))).collect(),
+            )
         };
         assert!(label(&[]));
-        for good in ["image/png", "image/PNG; charset=\"x\"", "application/octet-stream", "binary/octet-stream"] {
+        for good in
+            ["image/png", "image/PNG; charset=\"x\"", "application/octet-stream", "binary/octet-stream"]
+        {
             assert!(label(&[good]), "{good}");
         }
         for bad in ["image/png, text/html", "text/html", "application/xml", "", "image"] {

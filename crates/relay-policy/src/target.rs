@@ -18,7 +18,10 @@ pub struct Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target").field("origin", &self.origin).field("trusted", &self.trusted).finish_non_exhaustive()
+        f.debug_struct("Target")
+            .field("origin", &self.origin)
+            .field("trusted", &self.trusted)
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +77,8 @@ impl TargetRule {
             return Ok(found);
         }
         // The vendor hands out http links in one region; the same objects answer on https.
-        let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).ok_or(NotAllowed)?;
+        let rest =
+            link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).ok_or(NotAllowed)?;
         let (host, path_and_query) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         if !is_plain_name(host) || !self.hosts.iter().any(|pattern| pattern.matches(host)) {
             return Err(NotAllowed);
@@ -145,10 +149,14 @@ pub struct HostPattern {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// Would match hosts of strangers.
-    #[error("\"{0}\" matches hosts of strangers; the last two labels must be written out, for example \"pictures-*.example.com\"")]
+    #[error(
+        "\"{0}\" matches hosts of strangers; the last two labels must be written out, for example \"pictures-*.example.com\""
+    )]
     TooWide(String),
     /// Not a name.
-    #[error("\"{0}\" is not a host name; write lower-case labels without scheme, port or path, for example \"pictures.example.com\"")]
+    #[error(
+        "\"{0}\" is not a host name; write lower-case labels without scheme, port or path, for example \"pictures.example.com\""
+    )]
     NotAName(String),
 }
 

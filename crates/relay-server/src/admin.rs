@@ -10,7 +10,9 @@ use crate::shutdown::Shutdown;
 /// Answers `GET /readyz` and `GET /metrics`.
 pub(crate) fn answer(method: &Method, path: &str, metrics: &Metrics, shutdown: &Shutdown) -> Response<Body> {
     let (status, text) = match (method, path) {
-        (&Method::GET, "/readyz") if shutdown.is_told() => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned()),
+        (&Method::GET, "/readyz") if shutdown.is_told() => {
+            (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned())
+        }
         (&Method::GET, "/readyz") => (StatusCode::OK, "ready\n".to_owned()),
         (&Method::GET, "/metrics") => (StatusCode::OK, metrics.render()),
         _ => (StatusCode::NOT_FOUND, "not found\n".to_owned()),

@@ -23,6 +23,7 @@ use crate::body::{Body, full};
 use crate::config::{Config, Region};
 use crate::connector::{Connector, Reach};
 use crate::exchange::Exchange;
+use crate::refused_body;
 use crate::upload::{Progress, Upload, UploadWatch};
 
 /// Upload bytes are reserved in units of this size.
@@ -33,6 +34,14 @@ pub(crate) struct Api {
     config: Arc<Config>,
     connector: Arc<Connector>,
     in_flight: Arc<Semaphore>,
+}
+
+/// A call that only needs its body.
+struct Prepared {
+    region: Region,
+    credential: Credential,
+    permit: OwnedSemaphorePermit,
+    exchange: Exchange<Upload>,
 }
 
 /// The head of an answer, and when its body must be complete.
@@ -56,22 +65,49 @@ impl Api {
         parts: &Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Reject> {
-        let (region, credential) = self.region(call)?;
-        let permit = self.reserve(head)?;
+        let max_bytes = self.config.limits.body_bytes;
+        let prepared = match self.prepare(call, head).await {
+            Ok(prepared) => prepared,
+            Err(reject) => {
+                refused_body::take_in(body, &parts.headers, max_bytes).await;
+                return Err(reject);
+            }
+        };
+        let Prepared { region, credential, permit, exchange } = prepared;
         let mut request_headers = headers::for_api(&parts.headers, &credential);
         if let Some(length) = head.length {
             request_headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
-        let (upload, watch) = Upload::new(body, &self.config.limits, permit);
+        let (upload, mut watch) = Upload::new(body, &self.config.limits, permit);
         let path = PathAndQuery::from_static(GENERATION_PATH);
-        let (sent, _connection) = exchange.send(Method::POST, path, request_headers, upload);
-        let answer = self.await_uploaded(sent, watch).await?;
-        self.pass_on(answer, &region, &credential).await
+        let (sent, connection) = exchange.send(Method::POST, path, request_headers, upload);
+        let result = match self.await_uploaded(sent, &mut watch).await {
+            Ok(answer) => self.pass_on(answer, &region, &credential).await,
+            Err(reject) => Err(reject),
+        };
+        drop(connection);
+        if watch.progress() != Progress::Complete
+            && let Some(rest) = watch.rest().await
+        {
+            refused_body::take_in(rest, &parts.headers, max_bytes).await;
+        }
+        result
+    }
+
+    /// Everything that can fail before a byte of the body is needed.
+    async fn prepare(&self, call: RegionCall, head: BodyHead) -> Result<Prepared, Reject> {
+        let (region, credential) = self.region(call)?;
+        let permit = self.reserve(head)?;
+        let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
+        Ok(Prepared { region, credential, permit, exchange })
     }
 
     /// Upload credentials for the vendor's SDKs. Free of charge.
-    pub(crate) async fn upload_policy(&self, call: RegionCall, parts: &Parts) -> Result<Response<Body>, Reject> {
+    pub(crate) async fn upload_policy(
+        &self,
+        call: RegionCall,
+        parts: &Parts,
+    ) -> Result<Response<Body>, Reject> {
         self.ask_upload_policy(call, parts).await.map_err(|reject| reject.with_charged(Charged::No))
     }
 
@@ -79,7 +115,9 @@ impl Api {
         let (region, credential) = self.region(call)?;
         let request_headers = headers::for_api(&parts.headers, &credential);
         let path = match parts.uri.query() {
-            Some(query) => PathAndQuery::try_from(format!("{UPLOADS_PATH}?{query}")).map_err(|_| Code::BadRequest)?,
+            Some(query) => {
+                PathAndQuery::try_from(format!("{UPLOADS_PATH}?{query}")).map_err(|_| Code::BadRequest)?
+            }
             None => PathAndQuery::from_static(UPLOADS_PATH),
         };
         let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
@@ -106,7 +144,7 @@ impl Api {
     async fn await_uploaded(
         &self,
         sent: impl Future<Output = hyper::Result<Response<Incoming>>>,
-        mut upload: UploadWatch,
+        upload: &mut UploadWatch,
     ) -> Result<Answer, Reject> {
         let mut sent = Box::pin(sent);
         loop {
@@ -137,7 +175,8 @@ impl Api {
         &self,
         sent: impl Future<Output = hyper::Result<Response<Incoming>>>,
     ) -> Result<Answer, Reject> {
-        let result = timeout(self.config.limits.first_byte_timeout, sent).await.map_err(|_| Code::UpstreamTimeout)?;
+        let result =
+            timeout(self.config.limits.first_byte_timeout, sent).await.map_err(|_| Code::UpstreamTimeout)?;
         Ok(self.answer(result.map_err(|error| failure(&error, Progress::Complete))?))
     }
 
@@ -148,7 +187,12 @@ impl Api {
     }
 
     /// Judges the answer and rebuilds it for the caller: same status, same bytes, headers of the allow list.
-    async fn pass_on(&self, answer: Answer, region: &Region, credential: &Credential) -> Result<Response<Body>, Reject> {
+    async fn pass_on(
+        &self,
+        answer: Answer,
+        region: &Region,
+        credential: &Credential,
+    ) -> Result<Response<Body>, Reject> {
         let (head, body) = answer.response.into_parts();
         answer::check_head(head.status, &head.headers, region.holder())?;
         let cap = usize::try_from(self.config.limits.answer_bytes).unwrap_or(usize::MAX);
@@ -156,7 +200,8 @@ impl Api {
         let bytes = match collected {
             Err(_) => return Err(Reject::from(Code::AnswerTimeout).with_charged(charged(head.status))),
             Ok(Err(error)) => {
-                let code = if error.is::<LengthLimitError>() { Code::UpstreamTooLarge } else { Code::AnswerBroken };
+                let code =
+                    if error.is::<LengthLimitError>() { Code::UpstreamTooLarge } else { Code::AnswerBroken };
                 return Err(Reject::from(code).with_charged(charged(head.status)));
             }
             Ok(Ok(collected)) => collected.to_bytes(),

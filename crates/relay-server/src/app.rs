@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::connector::Connector;
 use crate::image;
 use crate::metrics::Metrics;
+use crate::refused_body;
 use crate::static_files::StaticFiles;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -57,6 +58,7 @@ impl App {
             Ok(decision) => self.carry_out(decision, parts, body).await,
             Err(reject) => {
                 log_refused_link(&reject, &parts);
+                refused_body::take_in(body, &parts.headers, self.config.limits.body_bytes).await;
                 Err(reject)
             }
         };
@@ -71,11 +73,23 @@ impl App {
         let status = response.status();
         self.metrics.count(ruling.route, status);
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(request_id, route = ruling.route, status = status.as_u16(), code, milliseconds, "answered");
+        tracing::info!(
+            request_id,
+            route = ruling.route,
+            status = status.as_u16(),
+            code,
+            milliseconds,
+            "answered"
+        );
         response
     }
 
-    async fn carry_out(&self, decision: Decision, parts: Parts, body: Incoming) -> Result<Response<Body>, Reject> {
+    async fn carry_out(
+        &self,
+        decision: Decision,
+        parts: Parts,
+        body: Incoming,
+    ) -> Result<Response<Body>, Reject> {
         match decision {
             Decision::Answer(response) => Ok(from_text(response)),
             Decision::Generation(call, head) => self.api.generate(call, head, &parts, body).await,

@@ -11,9 +11,10 @@ mod settings;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use relay_policy::cors::OriginGate;
 use relay_policy::decide::Policy;
 use relay_policy::host::HostList;
-use relay_policy::origin::{Origin, OriginGate};
+use relay_policy::origin::Origin;
 use relay_policy::target::{HostPattern, TargetRule};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -22,8 +23,8 @@ pub use cli::Cli;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use region::Region;
-use settings::Settings;
 pub use settings::LogFormat;
+use settings::Settings;
 
 /// Result buckets of the vendor, as far as they are known.
 const DEFAULT_IMAGE_HOSTS: [&str; 2] =
@@ -133,7 +134,9 @@ impl Config {
 
 fn public_url(written: Option<&str>, listen: SocketAddr) -> Result<Option<Origin>, ConfigError> {
     match written {
-        Some(text) => Origin::parse(text).map(Some).map_err(|error| ConfigError::invalid("public_url", error)),
+        Some(text) => {
+            Origin::parse(text).map(Some).map_err(|error| ConfigError::invalid("public_url", error))
+        }
         None if listen.ip().is_loopback() => Ok(None),
         None => Err(ConfigError::invalid(
             "public_url",
@@ -175,6 +178,7 @@ fn extra_authorities(written: Option<PathBuf>) -> Result<Vec<CertificateDer<'sta
 
 fn image_hosts(written: Option<Vec<String>>) -> Result<Vec<HostPattern>, ConfigError> {
     let written = written.unwrap_or_else(|| DEFAULT_IMAGE_HOSTS.map(str::to_owned).into());
-    let read = |text: &String| HostPattern::parse(text).map_err(|error| ConfigError::invalid("images.hosts", error));
+    let read =
+        |text: &String| HostPattern::parse(text).map_err(|error| ConfigError::invalid("images.hosts", error));
     written.iter().map(read).collect()
 }

@@ -63,7 +63,9 @@ where
     });
     let io = TokioIo::new(stream);
     match protocol {
-        Protocol::Http1 => finish(http1(&limits).serve_connection(io, service), activity, &limits, shutdown).await,
+        Protocol::Http1 => {
+            finish(http1(&limits).serve_connection(io, service), activity, &limits, shutdown).await
+        }
         Protocol::Http2 => finish(http2().serve_connection(io, service), activity, &limits, shutdown).await,
     }
 }
@@ -96,7 +98,12 @@ fn http2() -> http2::Builder<TokioExecutor> {
 }
 
 /// Drives a connection; asks it to end when the relay stops or nobody uses it.
-async fn finish<C: GracefulConnection>(connection: C, activity: Activity, limits: &Limits, mut shutdown: Shutdown) {
+async fn finish<C: GracefulConnection>(
+    connection: C,
+    activity: Activity,
+    limits: &Limits,
+    mut shutdown: Shutdown,
+) {
     let mut connection = pin!(connection);
     tokio::select! {
         // A client that breaks off is no event of ours.

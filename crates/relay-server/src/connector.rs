@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_resolver::config::LookupIpStrategy;
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::LookupIpStrategy;
 use relay_policy::address;
 use relay_policy::origin::Origin;
 use rustls_pki_types::{CertificateDer, ServerName};
@@ -57,9 +57,13 @@ pub(crate) struct Connector {
 
 impl Connector {
     /// Reads the system's resolver settings and the certificate authorities.
-    pub(crate) fn new(extra_authorities: &[CertificateDer<'static>], limits: &Limits) -> Result<Self, ConfigError> {
+    pub(crate) fn new(
+        extra_authorities: &[CertificateDer<'static>],
+        limits: &Limits,
+    ) -> Result<Self, ConfigError> {
         Ok(Self {
-            resolver: resolver(limits).map_err(|error| ConfigError::invalid("name resolution (/etc/resolv.conf)", error))?,
+            resolver: resolver(limits)
+                .map_err(|error| ConfigError::invalid("name resolution (/etc/resolv.conf)", error))?,
             tls: tls(extra_authorities).map_err(|error| ConfigError::invalid("ca_file", error))?,
             dns_timeout: limits.dns_timeout,
             connect_timeout: limits.connect_timeout,
@@ -67,12 +71,18 @@ impl Connector {
     }
 
     /// Connects to an origin.
-    pub(crate) async fn connect(&self, origin: &Origin, reach: Reach) -> Result<Box<dyn Stream>, ConnectError> {
+    pub(crate) async fn connect(
+        &self,
+        origin: &Origin,
+        reach: Reach,
+    ) -> Result<Box<dyn Stream>, ConnectError> {
         let url = Url::parse(origin.as_str()).map_err(|_| ConnectError::Unreachable)?;
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(ConnectError::Unreachable);
         };
-        let addresses = timeout(self.dns_timeout, self.addresses(&host)).await.map_err(|_| ConnectError::Unreachable)??;
+        let addresses = timeout(self.dns_timeout, self.addresses(&host))
+            .await
+            .map_err(|_| ConnectError::Unreachable)??;
         // All of them, not only the one used: a name that also points inside is no result host.
         if reach == Reach::PublicOnly && !addresses.iter().copied().all(address::is_global) {
             return Err(ConnectError::NotPublic);
@@ -101,11 +111,14 @@ impl Connector {
         let name = match host {
             Host::Ipv4(ip) => return Ok(vec![IpAddr::V4(*ip)]),
             Host::Ipv6(ip) => return Ok(vec![IpAddr::V6(*ip)]),
-            Host::Domain("localhost") => return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]),
+            Host::Domain("localhost") => {
+                return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+            }
             Host::Domain(name) => name,
         };
         // The dot makes the name complete: search domains of this machine must not change its meaning.
-        let found = self.resolver.lookup_ip(format!("{name}.")).await.map_err(|_| ConnectError::Unreachable)?;
+        let found =
+            self.resolver.lookup_ip(format!("{name}.")).await.map_err(|_| ConnectError::Unreachable)?;
         let addresses: Vec<IpAddr> = found.iter().take(MAX_ADDRESSES).collect();
         if addresses.is_empty() { Err(ConnectError::Unreachable) } else { Ok(addresses) }
     }

@@ -47,7 +47,8 @@ async fn begin(
     let reach = if target.is_trusted() { Reach::Anywhere } else { Reach::PublicOnly };
     let exchange = Exchange::open(connector, target.origin(), reach).await?;
     let path = target.path_and_query().clone();
-    let (sent, connection) = exchange.send(Method::GET, path, headers::for_image_host(), Empty::<Bytes>::new());
+    let (sent, connection) =
+        exchange.send(Method::GET, path, headers::for_image_host(), Empty::<Bytes>::new());
     let (head, mut rest) = sent.await.map_err(|_| broken())?.into_parts();
     let length = answer::check_picture_head(head.status, &head.headers, limits.image_bytes)?;
     let first = first_bytes(&mut rest).await?;
@@ -121,7 +122,10 @@ impl HttpBody for PictureBody {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if self.deadline.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Some(Err(BodyError::new(PictureError::Late))));
         }

@@ -15,6 +15,7 @@ mod listener;
 pub mod logging;
 mod metrics;
 mod preface;
+mod refused_body;
 mod server;
 mod shutdown;
 mod static_files;

@@ -42,7 +42,9 @@ where
             Some(_) = running.join_next() => continue,
             () = shutdown.told() => break,
         };
-        let Some((stream, Some(ip_place))) = accepted.map(|(stream, ip)| (stream, caps.take(ip))) else { continue };
+        let Some((stream, Some(ip_place))) = accepted.map(|(stream, ip)| (stream, caps.take(ip))) else {
+            continue;
+        };
         let served = connection::serve(stream, handler.clone(), Arc::clone(&limits), shutdown.clone());
         running.spawn(async move {
             served.await;

@@ -19,7 +19,8 @@ pub fn start(format: LogFormat) {
         LogFormat::Json => lines.json().boxed(),
     };
     // A second subscriber in one process is a test's; the first one stays.
-    let _ = tracing_subscriber::registry().with(lines.with_filter(filter_fn(may_log))).with(filter).try_init();
+    let _ =
+        tracing_subscriber::registry().with(lines.with_filter(filter_fn(may_log))).with(filter).try_init();
 }
 
 /// Libraries write headers and addresses at their finest levels. Whatever `RUST_LOG` says, only this relay's

@@ -46,7 +46,11 @@ pub(crate) struct Replayed<T> {
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Replayed<T> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.first.has_remaining() {
             let length = self.first.len().min(buf.remaining());
             buf.put_slice(&self.first.split_to(length));
@@ -95,7 +99,9 @@ mod tests {
 
     #[tokio::test]
     async fn the_protocol_is_known_and_no_byte_is_lost() {
-        for request in ["GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nhost: x\r\n\r\n{}", "PRI * HTTP/1.1\r\n\r\n", "x"] {
+        for request in
+            ["GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nhost: x\r\n\r\n{}", "PRI * HTTP/1.1\r\n\r\n", "x"]
+        {
             assert_eq!(detected(request.as_bytes()).await, (Protocol::Http1, request.into()), "{request:?}");
         }
         let http2 = [HTTP2_PREFACE, b"\0\0\0\x04\0\0\0\0\0"].concat();

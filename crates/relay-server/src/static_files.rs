@@ -25,8 +25,10 @@ pub(crate) struct StaticFiles {
 
 impl StaticFiles {
     pub(crate) fn new(directory: &Path, headers: PageHeaders) -> Self {
-        let files =
-            ServeDir::new(directory).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
+        let files = ServeDir::new(directory)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip();
         Self { files, headers }
     }
 
@@ -57,14 +59,16 @@ impl StaticFiles {
 
 /// Whether a part of the path is a dotfile, also when its dot is written as `%2e`.
 fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|part| part.starts_with('.') || part.get(..3).is_some_and(|dot| dot.eq_ignore_ascii_case("%2e")))
+    path.split('/')
+        .any(|part| part.starts_with('.') || part.get(..3).is_some_and(|dot| dot.eq_ignore_ascii_case("%2e")))
 }
 
 /// Whether the file name holds a fingerprint, so that its content can never change.
 fn is_fingerprinted(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    name.split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| word.len() == FINGERPRINT && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+        word.len() == FINGERPRINT && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    })
 }
 
 #[cfg(test)]
@@ -73,10 +77,21 @@ mod tests {
 
     #[test]
     fn only_fingerprinted_names_are_immutable() {
-        for path in ["/qwen-edit-web-0123456789abcdef_bg.wasm", "/a/style-fedcba9876543210.css", "/app-0123456789abcdef.js"] {
+        for path in [
+            "/qwen-edit-web-0123456789abcdef_bg.wasm",
+            "/a/style-fedcba9876543210.css",
+            "/app-0123456789abcdef.js",
+        ] {
             assert!(is_fingerprinted(path), "{path}");
         }
-        for path in ["/", "/index.html", "/0123456789abcdef/x.js", "/a-0123456789abcde.js", "/a-0123456789abcdeff.js", "/a-0123456789ABCDEF.js"] {
+        for path in [
+            "/",
+            "/index.html",
+            "/0123456789abcdef/x.js",
+            "/a-0123456789abcde.js",
+            "/a-0123456789abcdeff.js",
+            "/a-0123456789ABCDEF.js",
+        ] {
             assert!(!is_fingerprinted(path), "{path}");
         }
     }

@@ -3,12 +3,12 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::config::Limits;
@@ -29,7 +29,9 @@ pub(crate) enum Progress {
 /// The body handed to the connection.
 #[derive(Debug)]
 pub(crate) struct Upload {
-    inner: Incoming,
+    /// Taken out when the upload ends early, see [`UploadWatch::rest`].
+    inner: Option<Incoming>,
+    give_back: Option<oneshot::Sender<Incoming>>,
     received: Arc<AtomicU64>,
     cap: u64,
     progress: watch::Sender<Progress>,
@@ -42,6 +44,7 @@ pub(crate) struct Upload {
 pub(crate) struct UploadWatch {
     received: Arc<AtomicU64>,
     progress: watch::Receiver<Progress>,
+    given_back: oneshot::Receiver<Incoming>,
     started: Instant,
     time: Duration,
     bytes_per_second: u64,
@@ -51,14 +54,24 @@ impl Upload {
     pub(crate) fn new(inner: Incoming, limits: &Limits, permit: OwnedSemaphorePermit) -> (Self, UploadWatch) {
         let received = Arc::new(AtomicU64::new(0));
         let (progress, watched) = watch::channel(Progress::Running);
+        let (give_back, given_back) = oneshot::channel();
         let watch = UploadWatch {
             received: Arc::clone(&received),
             progress: watched,
+            given_back,
             started: Instant::now(),
             time: limits.body_timeout,
             bytes_per_second: limits.body_bytes_per_second,
         };
-        (Self { inner, received, cap: limits.body_bytes, progress, permit: Some(permit) }, watch)
+        let upload = Self {
+            inner: Some(inner),
+            give_back: Some(give_back),
+            received,
+            cap: limits.body_bytes,
+            progress,
+            permit: Some(permit),
+        };
+        (upload, watch)
     }
 
     fn end(&mut self, progress: Progress) {
@@ -67,31 +80,43 @@ impl Upload {
     }
 }
 
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if let (Some(inner), Some(give_back)) = (self.inner.take(), self.give_back.take()) {
+            // Nobody waits for it any more when the caller is gone.
+            let _ = give_back.send(inner);
+        }
+    }
+}
+
 impl Body for Upload {
     type Data = Bytes;
     type Error = Progress;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Progress>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Progress>>> {
         loop {
-            let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(cx) else { return Poll::Pending };
-            let progress = match frame {
+            let Some(inner) = &mut self.inner else { return Poll::Ready(None) };
+            let frame = ready!(Pin::new(&mut *inner).poll_frame(cx));
+            let is_last = inner.is_end_stream();
+            let progress = match frame.map(|frame| frame.map(Frame::into_data)) {
                 None => Progress::Complete,
                 Some(Err(_)) => Progress::Broken,
-                Some(Ok(frame)) => match frame.into_data() {
-                    // Trailers are headers that came late: none of them is on the allow list.
-                    Err(_) => continue,
-                    Ok(data) => {
-                        let size = data.len() as u64;
-                        let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
-                        if received <= self.cap {
-                            if self.inner.is_end_stream() {
-                                self.end(Progress::Complete);
-                            }
-                            return Poll::Ready(Some(Ok(Frame::data(data))));
+                // Trailers are headers that came late: none of them is on the allow list.
+                Some(Ok(Err(_))) => continue,
+                Some(Ok(Ok(data))) => {
+                    let size = data.len() as u64;
+                    let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
+                    if received <= self.cap {
+                        if is_last {
+                            self.end(Progress::Complete);
                         }
-                        Progress::TooLarge
+                        return Poll::Ready(Some(Ok(Frame::data(data))));
                     }
-                },
+                    Progress::TooLarge
+                }
             };
             self.end(progress);
             return Poll::Ready((progress != Progress::Complete).then_some(Err(progress)));
@@ -99,11 +124,11 @@ impl Body for Upload {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.inner.as_ref().is_none_or(Incoming::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        self.inner.as_ref().map_or_else(SizeHint::default, Incoming::size_hint)
     }
 }
 
@@ -115,6 +140,11 @@ impl UploadWatch {
             // The connection dropped the body before its end.
             Err(_) => Progress::Broken,
         }
+    }
+
+    /// What the connection left unread; it gives the body back when it is closed.
+    pub(crate) async fn rest(self) -> Option<Incoming> {
+        self.given_back.await.ok()
     }
 
     /// How far it is now.

@@ -22,7 +22,9 @@ pub(super) fn check_held_keys(config: &Config) -> Result<(), ConfigError> {
     let refuse = |why: &str| {
         Err(ConfigError::invalid(
             format!("regions.{}.key", region.id),
-            format!("\"server\" needs access control, which this version does not offer, so it works on this machine only: {why}"),
+            format!(
+                "\"server\" needs access control, which this version does not offer, so it works on this machine only: {why}"
+            ),
         ))
     };
     if !config.listen.ip().is_loopback() {

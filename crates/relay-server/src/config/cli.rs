@@ -67,7 +67,8 @@ impl Cli {
             ("log_format", &self.log_format),
         ];
         let text = text.into_iter().filter_map(|(key, value)| Some((key, Value::String(value.clone()?))));
-        let origins = self.allowed_origins.iter().map(|origins| ("allowed_origins", Value::from(origins.clone())));
+        let origins =
+            self.allowed_origins.iter().map(|origins| ("allowed_origins", Value::from(origins.clone())));
         text.chain(origins).map(|(key, value)| (key.to_owned(), value))
     }
 }

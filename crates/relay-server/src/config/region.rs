@@ -92,7 +92,10 @@ fn origin(text: &str, setting: &str) -> Result<Origin, ConfigError> {
     if origin.is_https() || origin.is_loopback() {
         Ok(origin)
     } else {
-        Err(ConfigError::invalid(setting, format!("\"{origin}\" must be https; plain http is for loopback only")))
+        Err(ConfigError::invalid(
+            setting,
+            format!("\"{origin}\" must be https; plain http is for loopback only"),
+        ))
     }
 }
 
@@ -111,7 +114,8 @@ fn key(
             let (setting, text) = match (&written.key_env, &written.key_file) {
                 (Some(variable), None) => {
                     let setting = format!("{name}.key_env");
-                    let problem = || ConfigError::invalid(&setting, format!("the variable {variable} is not set"));
+                    let problem =
+                        || ConfigError::invalid(&setting, format!("the variable {variable} is not set"));
                     let text = environment(variable).ok_or_else(problem)?;
                     (setting, text)
                 }
@@ -120,9 +124,16 @@ fn key(
                     let text = key_file(path).map_err(|problem| ConfigError::invalid(&setting, problem))?;
                     (setting, text)
                 }
-                _ => return Err(ConfigError::invalid(setting, "\"server\" needs key_env or key_file, and only one of them")),
+                _ => {
+                    return Err(ConfigError::invalid(
+                        setting,
+                        "\"server\" needs key_env or key_file, and only one of them",
+                    ));
+                }
             };
-            Credential::from_token(text.trim()).map(Some).map_err(|error| ConfigError::invalid(setting, error))
+            Credential::from_token(text.trim())
+                .map(Some)
+                .map_err(|error| ConfigError::invalid(setting, error))
         }
         // What stands here may be a key, so it is not repeated.
         Some(_) => Err(ConfigError::invalid(
@@ -140,7 +151,10 @@ fn key_file(path: &Path) -> Result<String, String> {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(format!("\"{shown}\" can be read by other users (mode {:04o}); chmod 600 it", mode & 0o777));
+            return Err(format!(
+                "\"{shown}\" can be read by other users (mode {:04o}); chmod 600 it",
+                mode & 0o777
+            ));
         }
     }
     fs::read_to_string(path).map_err(unreadable)
