@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::components::lazy::lazy;
 use crate::context::{self, DraftContext, LiveContext, SessionContext, SettingsContext, texts};
 use crate::features::bar::Bar;
 use crate::features::composer::Composer;
@@ -30,10 +31,10 @@ fn App() -> impl IntoView {
     // Drawn anew for each language, so that every sentence is a plain constant; what the person did lives in the
     // contexts and stays.
     view! {
-        {move || {
+        {lazy(move || {
             settings.language.track();
             view! { <Page/> }
-        }}
+        })}
     }
 }
 
@@ -53,15 +54,15 @@ fn Page() -> impl IntoView {
             <Results/>
         </main>
         <SettingsDialog/>
-        <div class="drop-overlay" hidden=move || !dragging.get()>
+        <div class="drop-overlay" hidden=lazy(move || !dragging.get())>
             <p>{texts.pictures.drop_here}</p>
         </div>
-        <div class="note" role="status" hidden=move || live.note.with(Option::is_none)>
-            {move || live.note.get()}
+        <div class="note" role="status" hidden=lazy(move || live.note.with(Option::is_none))>
+            {lazy(move || live.note.get())}
         </div>
         <div class="visually-hidden" role="status" aria-live="polite">
-            {move || live.announcement.get()}
-            {move || (draft.reading.get() > 0).then_some(texts.pictures.reading)}
+            {lazy(move || live.announcement.get())}
+            {lazy(move || (draft.reading.get() > 0).then_some(texts.pictures.reading))}
         </div>
     }
 }

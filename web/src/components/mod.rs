@@ -1,6 +1,7 @@
 //! Building blocks that know nothing of the studio: texts and signals in, callbacks out.
 
 pub(crate) mod icon;
+pub(crate) mod lazy;
 pub(crate) mod problem_text;
 pub(crate) mod seal;
 pub(crate) mod switch;

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::lazy::lazy;
+
 /// A sentence under a control; `id` is what the control's `aria-describedby` names. Empty takes no space.
 #[component]
 pub(crate) fn ProblemText(
@@ -11,5 +13,5 @@ pub(crate) fn ProblemText(
     #[prop(into)]
     text: Signal<Option<String>>,
 ) -> impl IntoView {
-    view! { <p class="problem" id=id hidden=move || text.with(Option::is_none)>{move || text.get()}</p> }
+    view! { <p class="problem" id=id hidden=lazy(move || text.with(Option::is_none))>{lazy(move || text.get())}</p> }
 }

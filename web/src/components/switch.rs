@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::lazy::{lazy, toggled};
+
 /// A native checkbox that looks like a switch, with a hint and the API's own name.
 #[component]
 pub(crate) fn Switch(
@@ -31,8 +33,8 @@ pub(crate) fn Switch(
                 type="checkbox"
                 role="switch"
                 id=id
-                prop:checked=move || on.get()
-                on:change:target=move |event| change.run(event.target().checked())
+                prop:checked=lazy(move || on.get())
+                on:change=toggled(move |on| change.run(on))
             />
         </label>
     }

@@ -1,7 +1,5 @@
 //! Language, appearance, region and keys.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use qwen_edit_api::region::{Region, find_region, regions};
 use qwen_edit_api::text::Language;
@@ -9,6 +7,7 @@ use qwen_edit_client::{KeyHolder, RelayInfo};
 
 use crate::i18n;
 use crate::js::{page, storage};
+use crate::state::keyring::Keyring;
 
 const DEMO: &str = "demo";
 
@@ -48,9 +47,7 @@ pub(crate) struct SettingsContext {
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) region: RwSignal<String>,
     /// One key per region. In memory; on the device only where the person asked for it.
-    keys: RwSignal<BTreeMap<String, String>>,
-    /// Regions whose key is remembered on this device.
-    remembered: RwSignal<BTreeMap<String, bool>>,
+    keys: RwSignal<Keyring>,
     pub(crate) relay: RwSignal<RelayState>,
     pub(crate) relay_base: StoredValue<String>,
     pub(crate) online: RwSignal<bool>,
@@ -66,18 +63,15 @@ impl SettingsContext {
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,
         };
-        let keys: BTreeMap<String, String> = regions()
+        let remembered = regions()
             .iter()
-            .filter_map(|region| Some((region.id.to_owned(), storage::get(&storage::key_of(region.id))?)))
-            .collect();
-        let remembered = keys.keys().map(|region| (region.clone(), true)).collect();
+            .filter_map(|region| Some((region.id.to_owned(), storage::get(&storage::key_of(region.id))?)));
         let region = storage::get(storage::REGION).filter(|id| find_region(id).is_some());
         Self {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             region: RwSignal::new(region.unwrap_or_else(|| DEMO.to_owned())),
-            keys: RwSignal::new(keys),
-            remembered: RwSignal::new(remembered),
+            keys: RwSignal::new(Keyring::remembered(remembered)),
             relay: RwSignal::new(RelayState::Checking),
             relay_base: StoredValue::new(page::relay_base()),
             online: RwSignal::new(page::is_online()),
@@ -175,40 +169,38 @@ impl SettingsContext {
 
     /// The key of the chosen region, if there is one.
     pub(crate) fn key(self) -> Option<String> {
-        self.region.with(|id| self.keys.with(|keys| keys.get(id).filter(|key| !key.is_empty()).cloned()))
+        self.region.with(|id| self.keys.with(|keys| keys.get(id).map(str::to_owned)))
     }
 
     pub(crate) fn set_key(self, key: &str) {
         let region = self.region.get_untracked();
-        if self.remembers() {
-            storage::set(&storage::key_of(&region), key.trim());
-        }
-        self.keys.update(|keys| {
-            keys.insert(region, key.trim().to_owned());
-        });
+        self.keys.update(|keys| keys.set(&region, key));
+        self.keep_on_device(&region);
     }
 
     /// Whether the key of the chosen region is remembered on this device.
     pub(crate) fn remembers(self) -> bool {
-        self.region.with(|id| self.remembered.with(|remembered| remembered.get(id).copied().unwrap_or(false)))
+        self.region.with(|id| self.keys.with(|keys| keys.remembers(id)))
     }
 
     pub(crate) fn remember(self, yes: bool) {
         let region = self.region.get_untracked();
-        match self.key().filter(|_| yes) {
-            Some(key) => storage::set(&storage::key_of(&region), &key),
-            None => storage::remove(&storage::key_of(&region)),
-        }
-        self.remembered.update(|remembered| {
-            remembered.insert(region, yes);
-        });
+        self.keys.update(|keys| keys.remember(&region, yes));
+        self.keep_on_device(&region);
     }
 
     pub(crate) fn forget_key(self) {
-        self.remember(false);
         let region = self.region.get_untracked();
-        self.keys.update(|keys| {
-            keys.remove(&region);
+        self.keys.update(|keys| keys.forget(&region));
+        self.keep_on_device(&region);
+    }
+
+    /// Makes the device hold exactly what the person agreed to.
+    fn keep_on_device(self, region: &str) {
+        let name = storage::key_of(region);
+        self.keys.with_untracked(|keys| match keys.get(region).filter(|_| keys.remembers(region)) {
+            Some(key) => storage::set(&name, key),
+            None => storage::remove(&name),
         });
     }
 

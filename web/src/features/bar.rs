@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{HALF, IconView, MOON, SLIDERS, SUN};
+use crate::components::lazy::{lazy, press};
 use crate::components::seal::Seal;
 use crate::context::{SettingsContext, Theme, texts};
 use crate::i18n;
@@ -41,7 +42,7 @@ fn RegionPill() -> impl IntoView {
         (true, false) => settings.region_name().to_owned(),
     };
     view! {
-        <button class="pill" type="button" data-state=state on:click=move |_| settings.open.set(true)>
+        <button class="pill" type="button" data-state=state on:click=press(move || settings.open.set(true))>
             <i class="pill__dot" aria-hidden="true"></i>
             {label}
         </button>
@@ -87,8 +88,8 @@ fn ThemeButton() -> impl IntoView {
         Theme::Dark => MOON,
     };
     view! {
-        <button class="icon-button" type="button" aria-label=label title=label on:click=move |_| settings.next_theme()>
-            {move || view! { <IconView icon=icon()/> }}
+        <button class="icon-button" type="button" aria-label=label title=label on:click=press(move || settings.next_theme())>
+            {lazy(move || view! { <IconView icon=icon()/> })}
         </button>
     }
 }
@@ -105,7 +106,7 @@ fn SettingsButton() -> impl IntoView {
             aria-label=texts.open_settings
             title=texts.open_settings
             aria-haspopup="dialog"
-            on:click=move |_| settings.open.set(true)
+            on:click=press(move || settings.open.set(true))
         >
             <IconView icon=SLIDERS/>
         </button>

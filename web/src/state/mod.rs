@@ -2,6 +2,7 @@
 
 pub mod display;
 pub mod form;
+pub mod keyring;
 pub mod mention;
 pub mod problem;
 pub mod tray;

@@ -5,6 +5,7 @@ use qwen_edit_api::Field;
 use qwen_edit_api::catalogue::ParameterSet;
 
 use crate::components::icon::{DOWN, IconView};
+use crate::components::lazy::{lazy, typed};
 use crate::components::problem_text::ProblemText;
 use crate::components::switch::Switch;
 use crate::context::{DraftContext, texts};
@@ -23,10 +24,10 @@ pub(crate) fn Advanced() -> impl IntoView {
     let extend = shows(|has| has.prompt_extend);
     let watermark = shows(|has| has.watermark);
     view! {
-        <details class="advanced" open=move || problem.with(Option::is_some)>
+        <details class="advanced" open=lazy(move || problem.with(Option::is_some))>
             <summary>{texts.parameters.advanced} <IconView icon=DOWN/></summary>
             <div class="advanced__body">
-                <div hidden=move || !negative.get()>
+                <div hidden=lazy(move || !negative.get())>
                     <label class="field-label" for="negative-prompt">
                         {texts.parameters.negative} <code class="api-name">"negative_prompt"</code>
                     </label>
@@ -36,19 +37,16 @@ pub(crate) fn Advanced() -> impl IntoView {
                         rows="2"
                         placeholder=texts.parameters.negative_hint
                         aria-describedby="negative-count negative-problem"
-                        aria-invalid=move || problem.with(Option::is_some).to_string()
-                        prop:value=move || draft.form.with(|form| form.negative_prompt.clone())
-                        on:input:target=move |event| {
-                            let text = event.target().value();
-                            draft.form.update(|form| form.negative_prompt = text);
-                        }
+                        aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
+                        prop:value=lazy(move || draft.form.with(|form| form.negative_prompt.clone()))
+                        on:input=typed(move |text| draft.form.update(|form| form.negative_prompt = text))
                     ></textarea>
                     <small class="hint advanced__count" id="negative-count">
-                        {move || format!("{} / {NEGATIVE_LIMIT}", draft.form.with(|form| form.negative_prompt.chars().count()))}
+                        {lazy(move || format!("{} / {NEGATIVE_LIMIT}", draft.form.with(|form| form.negative_prompt.chars().count())))}
                     </small>
                     <ProblemText id="negative-problem" text=problem/>
                 </div>
-                <div hidden=move || !extend.get()>
+                <div hidden=lazy(move || !extend.get())>
                     <Switch
                         id="prompt-extend"
                         label=texts.parameters.extend
@@ -58,7 +56,7 @@ pub(crate) fn Advanced() -> impl IntoView {
                         change=move |on| draft.form.update(|form| form.prompt_extend = on)
                     />
                 </div>
-                <div hidden=move || !watermark.get()>
+                <div hidden=lazy(move || !watermark.get())>
                     <Switch
                         id="watermark"
                         label=texts.parameters.watermark

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use qwen_edit_api::Field;
 
 use crate::components::icon::{DICE, IconView, MINUS, PLUS};
+use crate::components::lazy::{lazy, press, typed};
 use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, texts};
 
-/// The largest seed the API takes.
-const MAX_SEED: f64 = 2_147_483_647.0;
+/// How many seeds the API takes, counted from 0.
+const SEEDS: f64 = 2_147_483_648.0;
 
 #[component]
 pub(crate) fn Amount() -> impl IntoView {
@@ -17,8 +18,8 @@ pub(crate) fn Amount() -> impl IntoView {
     let has_seed = Memo::new(move |_| draft.form.with(|form| form.parameters().seed));
     view! {
         <div class="pair">
-            <div class="group" hidden=move || !has_count.get()><Count/></div>
-            <div class="group" hidden=move || !has_seed.get()><Seed/></div>
+            <div class="group" hidden=lazy(move || !has_count.get())><Count/></div>
+            <div class="group" hidden=lazy(move || !has_seed.get())><Seed/></div>
         </div>
     }
 }
@@ -31,7 +32,7 @@ fn Count() -> impl IntoView {
     let step = move |by| draft.form.update(|form| form.step_count(by));
     view! {
         <h2><label for="count">{texts.parameters.count} <code class="api-name">"n"</code></label></h2>
-        <div class="stepper" data-invalid=move || problem.with(Option::is_some).to_string()>
+        <div class="stepper" data-invalid=lazy(move || problem.with(Option::is_some).to_string())>
             <input
                 class="stepper__value"
                 id="count"
@@ -39,19 +40,16 @@ fn Count() -> impl IntoView {
                 inputmode="numeric"
                 autocomplete="off"
                 aria-describedby="count-problem"
-                aria-invalid=move || problem.with(Option::is_some).to_string()
-                prop:value=move || draft.form.with(|form| form.n.clone())
-                on:input:target=move |event| {
-                    let n = event.target().value();
-                    draft.form.update(|form| form.n = n);
-                }
+                aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
+                prop:value=lazy(move || draft.form.with(|form| form.n.clone()))
+                on:input=typed(move |n| draft.form.update(|form| form.n = n))
             />
             <button
                 class="stepper__button"
                 type="button"
                 aria-label=texts.parameters.fewer
-                disabled=move || draft.form.with(|form| form.count() <= form.outputs().min)
-                on:click=move |_| step(-1)
+                disabled=lazy(move || draft.form.with(|form| form.count() <= form.outputs().min))
+                on:click=press(move || step(-1))
             >
                 <IconView icon=MINUS/>
             </button>
@@ -59,8 +57,8 @@ fn Count() -> impl IntoView {
                 class="stepper__button"
                 type="button"
                 aria-label=texts.parameters.more
-                disabled=move || draft.form.with(|form| form.count() >= form.outputs().max)
-                on:click=move |_| step(1)
+                disabled=lazy(move || draft.form.with(|form| form.count() >= form.outputs().max))
+                on:click=press(move || step(1))
             >
                 <IconView icon=PLUS/>
             </button>
@@ -75,12 +73,12 @@ fn Seed() -> impl IntoView {
     let draft: DraftContext = expect_context();
     let problem = draft.problem(|field| field == Field::Seed);
     let roll = move |_| {
-        let seed = (js_sys::Math::random() * MAX_SEED).floor();
-        draft.form.update(|form| form.seed = format!("{seed:.0}"));
+        let seed = random_seed();
+        draft.form.update(|form| form.seed = seed.to_string());
     };
     view! {
         <h2><label for="seed">{texts.parameters.seed} <code class="api-name">"seed"</code></label></h2>
-        <div class="stepper" data-invalid=move || problem.with(Option::is_some).to_string()>
+        <div class="stepper" data-invalid=lazy(move || problem.with(Option::is_some).to_string())>
             <input
                 class="stepper__value"
                 id="seed"
@@ -90,12 +88,9 @@ fn Seed() -> impl IntoView {
                 placeholder=texts.parameters.seed_random
                 title=texts.parameters.seed_hint
                 aria-describedby="seed-problem"
-                aria-invalid=move || problem.with(Option::is_some).to_string()
-                prop:value=move || draft.form.with(|form| form.seed.clone())
-                on:input:target=move |event| {
-                    let seed = event.target().value();
-                    draft.form.update(|form| form.seed = seed);
-                }
+                aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
+                prop:value=lazy(move || draft.form.with(|form| form.seed.clone()))
+                on:input=typed(move |seed| draft.form.update(|form| form.seed = seed))
             />
             <button
                 class="stepper__button"
@@ -109,4 +104,13 @@ fn Seed() -> impl IntoView {
         </div>
         <ProblemText id="seed-problem" text=problem/>
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "random() is at least 0 and below 1"
+)]
+fn random_seed() -> u32 {
+    (js_sys::Math::random() * SEEDS) as u32
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use qwen_edit_api::{Field, WarningKind};
 
 use super::template_chips::TemplateChips;
+use crate::components::lazy::{lazy, press, typed};
 use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, texts};
 use crate::state::mention::{Piece, pieces};
@@ -19,7 +20,7 @@ pub(crate) fn Instruction() -> impl IntoView {
     view! {
         <section class="group" aria-labelledby="instruction-heading">
             <h2 id="instruction-heading"><label for="prompt">{texts.instruction.heading}</label></h2>
-            <div class="write" data-invalid=move || problem.with(Option::is_some).to_string()>
+            <div class="write" data-invalid=lazy(move || problem.with(Option::is_some).to_string())>
                 <div class="write__paper">
                     <Mirror/>
                     <textarea
@@ -29,17 +30,14 @@ pub(crate) fn Instruction() -> impl IntoView {
                         rows="3"
                         placeholder=texts.instruction.placeholder
                         aria-describedby="prompt-problem prompt-warning prompt-count"
-                        aria-invalid=move || problem.with(Option::is_some).to_string()
-                        prop:value=move || draft.form.with(|form| form.prompt.clone())
-                        on:input:target=move |event| {
-                            let text = event.target().value();
-                            draft.form.update(|form| form.write(text));
-                        }
+                        aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
+                        prop:value=lazy(move || draft.form.with(|form| form.prompt.clone()))
+                        on:input=typed(move |text| draft.form.update(|form| form.write(text)))
                     ></textarea>
                 </div>
                 <div class="write__row">
                     <NumberChips field/>
-                    <small class="write__count" id="prompt-count">{move || (texts.instruction.count)(count())}</small>
+                    <small class="write__count" id="prompt-count">{lazy(move || (texts.instruction.count)(count()))}</small>
                 </div>
             </div>
             <PromptWarning/>
@@ -56,7 +54,7 @@ fn Mirror() -> impl IntoView {
     let draft: DraftContext = expect_context();
     view! {
         <div class="write__mirror" aria-hidden="true">
-            {move || {
+            {lazy(move || {
                 draft.form.with(|form| pieces(&form.prompt))
                     .into_iter()
                     .map(|piece| match piece {
@@ -64,7 +62,7 @@ fn Mirror() -> impl IntoView {
                         Piece::Mention(text) => view! { <mark>{text}</mark> }.into_any(),
                     })
                     .collect_view()
-            }}
+            })}
             // A last line that is empty still needs its height.
             <span>"\u{200b}"</span>
         </div>
@@ -96,8 +94,8 @@ fn NumberChips(field: NodeRef<html::Textarea>) -> impl IntoView {
         }
     };
     view! {
-        <span class="write__chips" hidden=move || count.get() == 0>
-            {move || {
+        <span class="write__chips" hidden=lazy(move || count.get() == 0)>
+            {lazy(move || {
                 (1..=count.get())
                     .map(|number| {
                         let label = (texts.pictures.number)(number);
@@ -108,14 +106,14 @@ fn NumberChips(field: NodeRef<html::Textarea>) -> impl IntoView {
                                 class="number-chip"
                                 type="button"
                                 aria-label=name
-                                on:click=move |_| insert(inserted.clone())
+                                on:click=press(move || insert(inserted.clone()))
                             >
                                 {label}
                             </button>
                         }
                     })
                     .collect_view()
-            }}
+            })}
             <small>{texts.instruction.insert}</small>
         </span>
     }
@@ -145,8 +143,8 @@ fn PromptWarning() -> impl IntoView {
         })
     });
     view! {
-        <p class="warning" id="prompt-warning" role="status" hidden=move || warning.with(Option::is_none)>
-            {move || warning.get()}
+        <p class="warning" id="prompt-warning" role="status" hidden=lazy(move || warning.with(Option::is_none))>
+            {lazy(move || warning.get())}
         </p>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::intake::Intake;
 use crate::components::icon::{CLOSE, IconView};
+use crate::components::lazy::{lazy, press, typed};
 use crate::context::{DraftContext, texts};
 
 #[component]
@@ -41,7 +42,7 @@ pub(crate) fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {
             <form class="dialog__body" novalidate on:submit=submit>
                 <div class="dialog__head">
                     <h2 id="link-heading">{texts.pictures.add_link}</h2>
-                    <button class="icon-button" type="button" aria-label=texts.close on:click=move |_| open.set(false)>
+                    <button class="icon-button" type="button" aria-label=texts.close on:click=press(move || open.set(false))>
                         <IconView icon=CLOSE/>
                     </button>
                 </div>
@@ -54,12 +55,12 @@ pub(crate) fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {
                     autocomplete="off"
                     placeholder="https://"
                     aria-describedby="picture-link-hint picture-link-problem"
-                    aria-invalid=move || wrong.get().to_string()
-                    prop:value=move || link.get()
-                    on:input:target=move |event| link.set(event.target().value())
+                    aria-invalid=lazy(move || wrong.get().to_string())
+                    prop:value=lazy(move || link.get())
+                    on:input=typed(move |text| link.set(text))
                 />
                 <p class="hint" id="picture-link-hint">{texts.pictures.link_hint}</p>
-                <p class="problem" id="picture-link-problem" role="alert" hidden=move || !wrong.get()>
+                <p class="problem" id="picture-link-problem" role="alert" hidden=lazy(move || !wrong.get())>
                     {texts.pictures.link_invalid}
                 </p>
                 <div class="dialog__actions">

@@ -5,6 +5,7 @@ use qwen_edit_api::Field;
 use qwen_edit_api::catalogue::{Model, Status, estimate_micro_cny, models};
 
 use crate::components::icon::{DOWN, IconView};
+use crate::components::lazy::{lazy, typed};
 use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, SettingsContext, texts};
 use crate::state::display;
@@ -21,7 +22,7 @@ pub(crate) fn ModelChoice() -> impl IntoView {
     let problem = draft.problem(|field| field == Field::Model);
     let known = Memo::new(move |_| draft.form.with(|form| form.known_model().map(|model| model.id)));
     let model = move || known.get().and_then(qwen_edit_api::find_model);
-    let typed = Memo::new(move |_| draft.form.with(|form| form.model_typed));
+    let is_typed = Memo::new(move |_| draft.form.with(|form| form.model_typed));
     let title = move || match model() {
         Some(model) => model.name.get(language).to_owned(),
         None => texts.parameters.model_other.to_owned(),
@@ -35,18 +36,18 @@ pub(crate) fn ModelChoice() -> impl IntoView {
             <div class="model">
                 <div class="model__text">
                     <b>{title}</b>
-                    <code class="api-name">{move || draft.form.with(|form| form.model.clone())}</code>
-                    <small>{move || model().map(|model| model.summary.get(language))}</small>
+                    <code class="api-name">{lazy(move || draft.form.with(|form| form.model.clone()))}</code>
+                    <small>{lazy(move || model().map(|model| model.summary.get(language)))}</small>
                 </div>
                 <Price/>
                 <IconView icon=DOWN/>
                 <select
                     class="model__list"
                     id="model"
-                    prop:value=move || draft.form.with(|form| {
+                    prop:value=lazy(move || draft.form.with(|form| {
                         if form.model_typed { TYPED.to_owned() } else { form.model.clone() }
-                    })
-                    on:change:target=move |event| choose(event.target().value())
+                    }))
+                    on:change=typed(choose)
                 >
                     <ModelGroup label=texts.parameters.model_recommended of=Group::Recommended/>
                     <ModelGroup label=texts.parameters.model_snapshots of=Group::Snapshots/>
@@ -62,20 +63,17 @@ pub(crate) fn ModelChoice() -> impl IntoView {
                 aria-label=texts.parameters.model_id
                 autocomplete="off"
                 spellcheck="false"
-                hidden=move || !typed.get()
-                prop:value=move || draft.form.with(|form| form.model.clone())
-                on:input:target=move |event| {
-                    let id = event.target().value();
-                    draft.form.update(|form| form.model = id);
-                }
+                hidden=lazy(move || !is_typed.get())
+                prop:value=lazy(move || draft.form.with(|form| form.model.clone()))
+                on:input=typed(move |id| draft.form.update(|form| form.model = id))
             />
-            <p class="hint" hidden=move || note(model()).is_none()>
-                {move || match note(model()) {
+            <p class="hint" hidden=lazy(move || note(model()).is_none())>
+                {lazy(move || match note(model()) {
                     Some(Note::Unknown) => texts.parameters.model_unknown,
                     Some(Note::Experimental) => texts.parameters.model_experimental_note,
                     Some(Note::Legacy) => texts.parameters.model_legacy_note,
                     None => "",
-                }}
+                })}
             </p>
             <ProblemText id="model-problem" text=problem/>
         </section>
@@ -150,11 +148,11 @@ fn Price() -> impl IntoView {
     };
     view! {
         <span class="model__price">
-            {move || match price() {
+            {lazy(move || match price() {
                 Some(0) => view! { {texts.parameters.free} }.into_any(),
                 Some(micro) => view! { {display::price(micro)} <small>{texts.parameters.per_picture}</small> }.into_any(),
                 None => view! { <small>{texts.parameters.price_unknown}</small> }.into_any(),
-            }}
+            })}
         </span>
     }
 }

@@ -7,6 +7,7 @@ use qwen_edit_api::Field;
 use super::intake::{Intake, take_samples};
 use super::link_dialog::LinkDialog;
 use crate::components::icon::{CLOSE, IconView, LEFT, LINK, PICTURE, PLUS, RIGHT};
+use crate::components::lazy::{lazy, press};
 use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, Entry, LiveContext, texts};
 use crate::js::{files, page};
@@ -28,12 +29,12 @@ pub(crate) fn Pictures() -> impl IntoView {
         <section class="group" aria-labelledby="pictures-heading">
             <div class="group__head">
                 <h2 id="pictures-heading">{texts.pictures.heading}</h2>
-                <button class="text-button" type="button" disabled=move || is_full.get() on:click=move |_| linking.set(true)>
+                <button class="text-button" type="button" disabled=lazy(move || is_full.get()) on:click=press(move || linking.set(true))>
                     <IconView icon=LINK/>
                     {texts.pictures.add_link}
                 </button>
             </div>
-            <ol class="tray" data-count=move || draft.tray.with(|tray| tray.len())>
+            <ol class="tray" data-count=lazy(move || draft.tray.with(|tray| tray.len()))>
                 <For
                     each=move || draft.tray.with(|tray| tray.slots().iter().map(|slot| slot.id).collect::<Vec<_>>())
                     key=|id| *id
@@ -41,7 +42,7 @@ pub(crate) fn Pictures() -> impl IntoView {
                 >
                     <PictureSlot id/>
                 </For>
-                <li class="tray__add" hidden=move || is_full.get()>
+                <li class="tray__add" hidden=lazy(move || is_full.get())>
                     <AddButton is_empty/>
                 </li>
             </ol>
@@ -51,7 +52,7 @@ pub(crate) fn Pictures() -> impl IntoView {
             <button
                 class="text-button tray__samples"
                 type="button"
-                hidden=move || !is_empty.get()
+                hidden=lazy(move || !is_empty.get())
                 on:click={
                     let intake = Intake::from_context();
                     move |_| take_samples(intake)
@@ -96,9 +97,9 @@ fn AddButton(is_empty: Memo<bool>) -> impl IntoView {
             on:click=open_picker
         >
             <IconView icon=PLUS/>
-            <span class="add__title">{move || if is_empty.get() { texts.pictures.add_first } else { texts.pictures.add }}</span>
+            <span class="add__title">{lazy(move || if is_empty.get() { texts.pictures.add_first } else { texts.pictures.add })}</span>
             <span class="add__hint">
-                {move || if is_empty.get() { texts.pictures.add_first_hint } else { texts.pictures.add_hint }}
+                {lazy(move || if is_empty.get() { texts.pictures.add_first_hint } else { texts.pictures.add_hint })}
             </span>
         </button>
         <input
@@ -174,7 +175,7 @@ fn PictureSlot(id: u32) -> impl IntoView {
 
     view! {
         <li class="slot" draggable="true" on:dragstart=drag on:dragover=over on:drop=drop_here>
-            {move || {
+            {lazy(move || {
                 let source = preview.clone().filter(|_| !preview_failed.get());
                 match source {
                     Some(source) => view! {
@@ -191,35 +192,35 @@ fn PictureSlot(id: u32) -> impl IntoView {
                         <span class="slot__blank"><IconView icon=PICTURE/><small>{texts.pictures.no_preview}</small></span>
                     }.into_any(),
                 }
-            }}
-            <span class="slot__number">{move || (texts.pictures.number)(number.get())}</span>
+            })}
+            <span class="slot__number">{lazy(move || (texts.pictures.number)(number.get()))}</span>
             <button
                 class="slot__button slot__remove"
                 type="button"
-                aria-label=move || (texts.pictures.remove)(number.get())
-                title=move || (texts.pictures.remove)(number.get())
+                aria-label=lazy(move || (texts.pictures.remove)(number.get()))
+                title=lazy(move || (texts.pictures.remove)(number.get()))
                 on:click=remove
             >
                 <IconView icon=CLOSE/>
             </button>
-            <span class="slot__order" hidden=move || count.get() < 2>
+            <span class="slot__order" hidden=lazy(move || count.get() < 2)>
                 <button
                     class="slot__button"
                     type="button"
-                    disabled=move || number.get() <= 1
-                    aria-label=move || (texts.pictures.move_earlier)(number.get())
-                    title=move || (texts.pictures.move_earlier)(number.get())
-                    on:click=move |_| shift(Direction::Earlier)
+                    disabled=lazy(move || number.get() <= 1)
+                    aria-label=lazy(move || (texts.pictures.move_earlier)(number.get()))
+                    title=lazy(move || (texts.pictures.move_earlier)(number.get()))
+                    on:click=press(move || shift(Direction::Earlier))
                 >
                     <IconView icon=LEFT/>
                 </button>
                 <button
                     class="slot__button"
                     type="button"
-                    disabled=move || number.get() >= count.get()
-                    aria-label=move || (texts.pictures.move_later)(number.get())
-                    title=move || (texts.pictures.move_later)(number.get())
-                    on:click=move |_| shift(Direction::Later)
+                    disabled=lazy(move || number.get() >= count.get())
+                    aria-label=lazy(move || (texts.pictures.move_later)(number.get()))
+                    title=lazy(move || (texts.pictures.move_later)(number.get()))
+                    on:click=press(move || shift(Direction::Later))
                 >
                     <IconView icon=RIGHT/>
                 </button>

@@ -4,6 +4,7 @@ use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use qwen_edit_api::catalogue::estimate_micro_cny;
 
+use crate::components::lazy::{lazy, press};
 use crate::context::{DraftContext, Phase, SessionContext, SettingsContext, texts};
 use crate::js::clock;
 use crate::run::Runner;
@@ -18,7 +19,7 @@ pub(crate) fn RunBar() -> impl IntoView {
     let is_running = Memo::new(move |_| session.phase.get().is_running());
     view! {
         <div class="run-bar">
-            {move || if is_running.get() { view! { <Running/> }.into_any() } else { view! { <RunButton/> }.into_any() }}
+            {lazy(move || if is_running.get() { view! { <Running/> }.into_any() } else { view! { <RunButton/> }.into_any() })}
         </div>
     }
 }
@@ -39,14 +40,14 @@ fn RunButton() -> impl IntoView {
     };
     let note = move || if settings.is_demo() { texts.run.note_demo } else { texts.run.note_links };
     view! {
-        <button class="run" type="button" id="run" title=texts.run.shortcut on:click=move |_| runner.start()>
-            {move || (texts.run.run)(draft.form.with(crate::state::form::Form::count))}
+        <button class="run" type="button" id="run" title=texts.run.shortcut on:click=press(move || runner.start())>
+            {lazy(move || (texts.run.run)(draft.form.with(crate::state::form::Form::count)))}
             <span class="run__price">
-                {move || match price() {
+                {lazy(move || match price() {
                     Some(0) => texts.parameters.free.to_owned(),
                     Some(micro) => (texts.run.about)(&display::price(micro)),
                     None => String::new(),
-                }}
+                })}
             </span>
         </button>
         <small class="run-bar__note">{note}</small>
@@ -68,9 +69,9 @@ fn Running() -> impl IntoView {
             <span class="running__ink" aria-hidden="true"></span>
             <span class="running__text">
                 {doing}
-                <time class="running__time" role="timer">{move || display::elapsed(seconds.get())}</time>
+                <time class="running__time" role="timer">{lazy(move || display::elapsed(seconds.get()))}</time>
             </span>
-            <button class="button" type="button" id="cancel" on:click=move |_| session.cancel()>{texts.run.cancel}</button>
+            <button class="button" type="button" id="cancel" on:click=press(move || session.cancel())>{texts.run.cancel}</button>
         </div>
         <small class="run-bar__note">{note}</small>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use qwen_edit_api::Field;
 use qwen_edit_api::size::{Size, size_presets};
 
+use crate::components::lazy::{lazy, press, typed};
 use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, texts};
 use crate::state::form::{Form, Shape};
@@ -23,7 +24,7 @@ pub(crate) fn ShapeChoice() -> impl IntoView {
         })
     };
     view! {
-        <fieldset class="group shapes" hidden=move || !has_size.get()>
+        <fieldset class="group shapes" hidden=lazy(move || !has_size.get())>
             <legend>{texts.parameters.size} <code class="api-name">"size"</code></legend>
             <div class="shapes__grid">
                 <ShapeOption shape=Shape::Auto label=texts.parameters.size_auto outline=None/>
@@ -43,12 +44,12 @@ pub(crate) fn ShapeChoice() -> impl IntoView {
             </div>
             <div class="shapes__detail">
                 <span class="hint" aria-live="polite">{summary}</span>
-                <span class="segments" role="group" aria-label=texts.parameters.size_scale hidden=move || !is_preset.get()>
+                <span class="segments" role="group" aria-label=texts.parameters.size_scale hidden=lazy(move || !is_preset.get())>
                     <ScaleButton label=texts.parameters.size_standard large=false/>
                     <ScaleButton label=texts.parameters.size_large large=true/>
                 </span>
             </div>
-            <div class="shapes__custom" hidden=move || !is_custom.get()>
+            <div class="shapes__custom" hidden=lazy(move || !is_custom.get())>
                 <SideField
                     id="size-width"
                     label=texts.parameters.width
@@ -116,8 +117,8 @@ fn ScaleButton(label: &'static str, large: bool) -> impl IntoView {
         <button
             class="segment"
             type="button"
-            aria-pressed=move || draft.form.with(|form| form.large == large).to_string()
-            on:click=move |_| draft.form.update(|form| form.large = large)
+            aria-pressed=lazy(move || draft.form.with(|form| form.large == large).to_string())
+            on:click=press(move || draft.form.update(|form| form.large = large))
         >
             {label}
         </button>
@@ -142,11 +143,8 @@ fn SideField(
                 inputmode="numeric"
                 autocomplete="off"
                 aria-describedby="size-problem"
-                prop:value=move || draft.form.with(value)
-                on:input:target=move |event| {
-                    let side = event.target().value();
-                    draft.form.update(|form| change(form, side));
-                }
+                prop:value=lazy(move || draft.form.with(value))
+                on:input=typed(move |side| draft.form.update(|form| change(form, side)))
             />
         </label>
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::lazy::{lazy, press};
 use crate::context::{DraftContext, SettingsContext, texts};
 use crate::js::page;
 use crate::templates::TEMPLATES;
@@ -27,7 +28,7 @@ pub(crate) fn TemplateChips() -> impl IntoView {
                             type="button"
                             data-template=template.id
                             title=template.prompt.get(language)
-                            on:click=move |_| choose(template.prompt.get(language))
+                            on:click=press(move || choose(template.prompt.get(language)))
                         >
                             {template.label.get(language)}
                         </button>
@@ -37,11 +38,11 @@ pub(crate) fn TemplateChips() -> impl IntoView {
             <button
                 class="chip chip--undo"
                 type="button"
-                hidden=move || draft.form.with(|form| form.replaced_prompt.is_none())
-                on:click=move |_| {
+                hidden=lazy(move || draft.form.with(|form| form.replaced_prompt.is_none()))
+                on:click=press(move || {
                     draft.form.update(crate::state::form::Form::undo_template);
                     page::focus("prompt");
-                }
+                })
             >
                 {texts.instruction.undo}
             </button>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::icon::{ALERT, IconView};
+use crate::components::lazy::{lazy, press};
 use crate::context::{LiveContext, SessionContext, SettingsContext, texts};
 use crate::js::clipboard;
 use crate::notice::{self, Action, Notice};
@@ -22,7 +23,7 @@ pub(crate) fn FailureNotice() -> impl IntoView {
     };
     view! {
         <div role="alert">
-            {move || notice().map(|notice| view! { <NoticeCard notice/> })}
+            {lazy(move || notice().map(|notice| view! { <NoticeCard notice/> }))}
         </div>
     }
 }
@@ -56,18 +57,18 @@ fn NoticeCard(notice: Notice) -> impl IntoView {
                 <div class="notice__actions">
                     {match notice.action {
                         Action::TryAgain => view! {
-                            <button class="button button--primary" type="button" on:click=move |_| runner.start()>
+                            <button class="button button--primary" type="button" on:click=press(move || runner.start())>
                                 {texts.failure.try_again}
                             </button>
                         }.into_any(),
                         Action::OpenSettings => view! {
-                            <button class="button button--primary" type="button" on:click=move |_| settings.open.set(true)>
+                            <button class="button button--primary" type="button" on:click=press(move || settings.open.set(true))>
                                 {texts.failure.open_settings}
                             </button>
                         }.into_any(),
                         Action::None => ().into_any(),
                     }}
-                    <button class="button" type="button" on:click=move |_| session.failure.set(None)>
+                    <button class="button" type="button" on:click=press(move || session.failure.set(None))>
                         {texts.failure.dismiss}
                     </button>
                 </div>

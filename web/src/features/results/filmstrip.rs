@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::source;
 use crate::components::icon::{ALERT, IconView};
+use crate::components::lazy::{lazy, press};
 use crate::context::{Bytes, ResultEntry, SessionContext, texts};
 
 #[component]
@@ -17,7 +18,7 @@ pub(crate) fn Filmstrip() -> impl IntoView {
     let show = move |image| session.shown.update(|shown| shown.1 = image);
     view! {
         <div class="filmstrip" role="group" aria-label=texts.results.heading>
-            {move || {
+            {lazy(move || {
                 entries()
                     .iter()
                     .enumerate()
@@ -27,15 +28,15 @@ pub(crate) fn Filmstrip() -> impl IntoView {
                                 class="thumb"
                                 type="button"
                                 aria-label=(texts.results.show)(index + 1)
-                                aria-pressed=move || (session.shown.get().1 == index).to_string()
-                                on:click=move |_| show(index)
+                                aria-pressed=lazy(move || (session.shown.get().1 == index).to_string())
+                                on:click=press(move || show(index))
                             >
                                 {thumbnail(entry)}
                             </button>
                         }
                     })
                     .collect_view()
-            }}
+            })}
         </div>
     }
 }
@@ -58,9 +59,9 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
     };
     let is_empty = Memo::new(move |_| others().is_empty());
     view! {
-        <div class="earlier" hidden=move || is_empty.get()>
+        <div class="earlier" hidden=lazy(move || is_empty.get())>
             <h3>{texts.results.earlier}</h3>
-            {move || {
+            {lazy(move || {
                 others()
                     .iter()
                     .map(|(run, entry)| {
@@ -70,15 +71,15 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
                                 class="thumb thumb--small"
                                 type="button"
                                 aria-label=(texts.results.earlier_run)(run + 1)
-                                disabled=move || session.phase.get().is_running()
-                                on:click=move |_| session.shown.set((run, 0))
+                                disabled=lazy(move || session.phase.get().is_running())
+                                on:click=press(move || session.shown.set((run, 0)))
                             >
                                 {thumbnail(entry)}
                             </button>
                         }
                     })
                     .collect_view()
-            }}
+            })}
         </div>
     }
 }

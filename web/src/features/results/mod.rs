@@ -9,6 +9,7 @@ mod waiting;
 use leptos::prelude::*;
 
 use crate::components::icon::{IconView, PICTURE};
+use crate::components::lazy::lazy;
 use crate::context::{Bytes, ResultEntry, RunRecord, SessionContext, texts};
 
 /// The results' column.
@@ -22,11 +23,11 @@ pub(crate) fn Results() -> impl IntoView {
         <section class="results" id="results" tabindex="-1" aria-labelledby="results-heading">
             <h2 class="visually-hidden" id="results-heading">{texts.results.heading}</h2>
             <failure::FailureNotice/>
-            {move || match (is_running.get(), has_results.get()) {
+            {lazy(move || match (is_running.get(), has_results.get()) {
                 (true, _) => view! { <waiting::Waiting/> }.into_any(),
                 (false, true) => view! { <Shown/> }.into_any(),
                 (false, false) => view! { <Empty/> }.into_any(),
-            }}
+            })}
             <filmstrip::EarlierRuns/>
         </section>
     }
@@ -66,12 +67,12 @@ fn PartialNotice() -> impl IntoView {
             .filter(|(got, asked)| *got < *asked as usize)
     };
     view! {
-        {move || missing().map(|(got, asked)| view! {
+        {lazy(move || missing().map(|(got, asked)| view! {
             <div class="notice notice--quiet" role="status" data-notice="partial">
                 <p class="notice__title">{(texts.results.partial_title)(got, asked)}</p>
                 <p>{texts.results.partial_body}</p>
             </div>
-        })}
+        }))}
     }
 }
 

@@ -5,6 +5,7 @@ use qwen_edit_api::failure::Retry;
 
 use super::{source, with_run, with_shown};
 use crate::components::icon::{ALERT, IconView};
+use crate::components::lazy::{lazy, press, typed};
 use crate::context::{Bytes, SessionContext, SettingsContext, texts};
 use crate::js::clock;
 use crate::notice;
@@ -25,11 +26,11 @@ pub(crate) fn Stage() -> impl IntoView {
     });
     view! {
         <div class="stage">
-            {move || match look.get() {
+            {lazy(move || match look.get() {
                 Look::Fetching => view! { <Fetching/> }.into_any(),
                 Look::Failed => view! { <NotFetched/> }.into_any(),
                 Look::Shown(source) => view! { <Compare source/> }.into_any(),
-            }}
+            })}
         </div>
         <Facts/>
     }
@@ -60,7 +61,7 @@ fn Compare(source: String) -> impl IntoView {
         <div
             class="compare"
             class=("compare--split", has_before)
-            style:--split=move || format!("{}%", split.get())
+            style:--split=lazy(move || format!("{}%", split.get()))
             style:--ratio=format!("{width} / {height}")
         >
             {before.map(|before| view! { <img class="compare__before" src=before alt="" aria-hidden="true"/> })}
@@ -76,8 +77,8 @@ fn Compare(source: String) -> impl IntoView {
                     max="100"
                     title=texts.results.compare_hint
                     aria-label=texts.results.compare
-                    prop:value=move || split.get().to_string()
-                    on:input:target=move |event| split.set(event.target().value().parse().unwrap_or(50))
+                    prop:value=lazy(move || split.get().to_string())
+                    on:input=typed(move |place| split.set(place.parse().unwrap_or(50)))
                 />
             })}
         </div>
@@ -117,10 +118,10 @@ fn NotFetched() -> impl IntoView {
                         <button
                             class="button"
                             type="button"
-                            on:click=move |_| {
+                            on:click=press(move || {
                                 let (run, image) = session.shown.get_untracked();
                                 runner.fetch_again(run, image);
-                            }
+                            })
                         >
                             {texts.results.fetch_again}
                         </button>
@@ -172,17 +173,17 @@ fn Facts() -> impl IntoView {
     view! {
         <div class="facts">
             <p>
-                {move || state().map(|(state, text)| view! { <b class="facts__state" data-state=state>{text}</b> })}
+                {lazy(move || state().map(|(state, text)| view! { <b class="facts__state" data-state=state>{text}</b> }))}
                 <span>{life}</span>
-                {move || link().map(|link| view! {
+                {lazy(move || link().map(|link| view! {
                     <a href=link target="_blank" rel="noopener noreferrer">{texts.results.open_original}</a>
-                })}
+                }))}
             </p>
             <p>
                 <span data-testid="facts">{facts}</span>
-                {move || request_id().map(|id| view! {
+                {lazy(move || request_id().map(|id| view! {
                     <span>" · " {texts.results.request} " " <code data-testid="request-id">{id}</code></span>
-                })}
+                }))}
             </p>
         </div>
     }

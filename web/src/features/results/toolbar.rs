@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::{with_run, with_shown};
 use crate::components::icon::{DOWNLOAD, IconView};
+use crate::components::lazy::{lazy, press};
 use crate::context::{Bytes, LiveContext, SessionContext, texts};
 use crate::features::composer::intake::Intake;
 use crate::js::{clipboard, download};
@@ -45,29 +46,29 @@ pub(crate) fn Toolbar() -> impl IntoView {
     view! {
         <div class="toolbar">
             <p class="toolbar__position" aria-live="polite">{position}</p>
-            <div class="toolbar__tools" hidden=move || kept_count.get() == 0>
-                <button class="button" type="button" disabled=move || !kept.get() on:click=edit_again>
+            <div class="toolbar__tools" hidden=lazy(move || kept_count.get() == 0)>
+                <button class="button" type="button" disabled=lazy(move || !kept.get()) on:click=edit_again>
                     {texts.results.edit_again}
                 </button>
-                <button class="button" type="button" disabled=move || !kept.get() on:click=copy>{texts.results.copy}</button>
+                <button class="button" type="button" disabled=lazy(move || !kept.get()) on:click=copy>{texts.results.copy}</button>
                 <button
                     class="button"
                     type="button"
                     id="download-all"
-                    hidden=move || kept_count.get() < 2
-                    on:click=move |_| download_all(session)
+                    hidden=lazy(move || kept_count.get() < 2)
+                    on:click=press(move || download_all(session))
                 >
-                    {move || (texts.results.download_all)(kept_count.get())}
+                    {lazy(move || (texts.results.download_all)(kept_count.get()))}
                 </button>
                 <button
                     class="button button--primary"
                     type="button"
                     id="download"
-                    disabled=move || !kept.get()
-                    on:click=move |_| {
+                    disabled=lazy(move || !kept.get())
+                    on:click=press(move || {
                         let (run, image) = session.shown.get_untracked();
                         download_one(session, run, image);
-                    }
+                    })
                 >
                     <IconView icon=DOWNLOAD/>
                     {texts.results.download}

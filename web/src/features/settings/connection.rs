@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::lazy::lazy;
 use crate::context::{RelayState, SettingsContext, texts};
 use crate::run::check_relay;
 
@@ -26,9 +27,9 @@ pub(crate) fn Connection() -> impl IntoView {
     view! {
         <div class="group">
             <h3 class="field-label">{texts.settings.connection}</h3>
-            <p class="connection" role="status" data-state=move || state().0>
+            <p class="connection" role="status" data-state=lazy(move || state().0)>
                 <i class="pill__dot" aria-hidden="true"></i>
-                {move || state().1}
+                {lazy(move || state().1)}
             </p>
         </div>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use qwen_edit_api::region::find_region;
 
+use crate::components::lazy::{lazy, press, toggled, typed};
 use crate::context::{LiveContext, SettingsContext, texts};
 
 #[component]
@@ -15,12 +16,12 @@ pub(crate) fn Key() -> impl IntoView {
     });
     view! {
         <div class="group">
-            {move || if wants_key.get() {
+            {lazy(move || if wants_key.get() {
                 view! { <KeyField/> }.into_any()
             } else {
                 let text = if settings.is_demo() { texts.settings.key_demo } else { texts.settings.key_by_relay };
                 view! { <p class="hint">{text}</p> }.into_any()
-            }}
+            })}
         </div>
     }
 }
@@ -40,34 +41,34 @@ fn KeyField() -> impl IntoView {
             <input
                 class="stepper__value"
                 id="api-key"
-                type=move || if shown.get() { "text" } else { "password" }
+                type=lazy(move || if shown.get() { "text" } else { "password" })
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
                 placeholder="sk-…"
                 aria-describedby="api-key-hint api-key-problem"
                 prop:value=key
-                on:input:target=move |event| settings.set_key(&event.target().value())
+                on:input=typed(move |key| settings.set_key(&key))
             />
-            <button class="stepper__button stepper__button--text" type="button" aria-controls="api-key" on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                {move || if shown.get() { texts.settings.key_hide } else { texts.settings.key_show }}
+            <button class="stepper__button stepper__button--text" type="button" aria-controls="api-key" on:click=press(move || shown.update(|shown| *shown = !*shown))>
+                {lazy(move || if shown.get() { texts.settings.key_hide } else { texts.settings.key_show })}
             </button>
         </div>
         <p class="hint" id="api-key-hint">
             {texts.settings.key_hint}
             " "
-            {move || key_page().map(|page| view! {
+            {lazy(move || key_page().map(|page| view! {
                 <a href=page target="_blank" rel="noopener noreferrer">{texts.settings.key_get}</a>
-            })}
+            }))}
         </p>
-        <p class="warning" id="api-key-problem" role="status" hidden=move || !looks_wrong.get()>{texts.settings.key_shape}</p>
+        <p class="warning" id="api-key-problem" role="status" hidden=lazy(move || !looks_wrong.get())>{texts.settings.key_shape}</p>
         <label class="check" for="remember-key">
             <input
                 type="checkbox"
                 id="remember-key"
                 aria-describedby="remember-key-hint"
-                prop:checked=move || settings.remembers()
-                on:change:target=move |event| settings.remember(event.target().checked())
+                prop:checked=lazy(move || settings.remembers())
+                on:change=toggled(move |yes| settings.remember(yes))
             />
             <span>
                 {texts.settings.key_remember}
@@ -77,11 +78,11 @@ fn KeyField() -> impl IntoView {
         <button
             class="text-button"
             type="button"
-            hidden=move || settings.key().is_none()
-            on:click=move |_| {
+            hidden=lazy(move || settings.key().is_none())
+            on:click=press(move || {
                 settings.forget_key();
                 live.show(texts.settings.key_forgotten);
-            }
+            })
         >
             {texts.settings.key_forget}
         </button>

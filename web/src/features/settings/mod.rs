@@ -7,6 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::icon::{CLOSE, IconView};
+use crate::components::lazy::{lazy, press};
 use crate::context::{SettingsContext, texts};
 
 /// The settings dialog.
@@ -33,7 +34,7 @@ pub(crate) fn SettingsDialog() -> impl IntoView {
             <form class="dialog__body" method="dialog">
                 <div class="dialog__head">
                     <h2 id="settings-heading">{texts.settings.heading}</h2>
-                    <button class="icon-button" type="button" aria-label=texts.close on:click=move |_| settings.open.set(false)>
+                    <button class="icon-button" type="button" aria-label=texts.close on:click=press(move || settings.open.set(false))>
                         <IconView icon=CLOSE/>
                     </button>
                 </div>
@@ -57,7 +58,7 @@ fn Regions() -> impl IntoView {
         <fieldset class="group">
             <legend>{texts.settings.region}</legend>
             <div class="regions">
-                {move || {
+                {lazy(move || {
                     settings
                         .offered_regions()
                         .into_iter()
@@ -68,7 +69,7 @@ fn Regions() -> impl IntoView {
                                         type="radio"
                                         name="region"
                                         value=region.id
-                                        prop:checked=move || settings.region.get() == region.id
+                                        prop:checked=lazy(move || settings.region.get() == region.id)
                                         on:change=move |_| settings.choose_region(region.id)
                                     />
                                     <span class="region__text">
@@ -85,7 +86,7 @@ fn Regions() -> impl IntoView {
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </div>
             <p class="hint">{texts.settings.region_hint}</p>
         </fieldset>
