@@ -93,13 +93,16 @@ impl TargetRule {
     }
 }
 
-/// The host of a refused link for the operator's log: short, printable, without user, port, path or query.
+/// The host of a refused link for the operator's log: short, printable, without user, port, path or query. Empty
+/// for what is no link to a named host: somebody may have pasted a key here.
 #[must_use]
 pub fn host_for_log(link: &str) -> String {
-    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let Some((_, rest)) = link.split_once("://") else { return String::new() };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
-    host.chars().take_while(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).take(100).collect()
+    let is_name_character = |c: &char| c.is_ascii_alphanumeric() || "-.".contains(*c);
+    let host: String = host.chars().take_while(is_name_character).take(100).collect();
+    if host.contains('.') { host } else { String::new() }
 }
 
 fn trusted_target(link: &str, origin: &Origin) -> Option<Target> {

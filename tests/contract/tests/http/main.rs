@@ -1,0 +1,12 @@
+//! Relay and simulator, asked over plain and raw HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a setup that fails is a test that fails")]
+
+mod bodies;
+mod description;
+mod money;
+mod origins;
+mod pictures;
+mod refusals;
+mod secrets;
+mod shutdown;
