@@ -1,6 +1,6 @@
 //! Building what runs: the studio into `dist/`, and the two servers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -18,17 +18,22 @@ pub(crate) struct Servers {
     pub(crate) sim: PathBuf,
 }
 
-/// Builds the studio as it is published: optimised, minified, compressed. Gives its folder.
+/// Builds the studio as it is published into `dist/`. Gives that folder.
 pub(crate) fn dist(workspace: &Workspace, tools: &Toolbox) -> Result<PathBuf> {
+    let dist = workspace.root.join("dist");
+    studio(workspace, tools, &dist)?;
+    Ok(dist)
+}
+
+/// Builds the studio as it is published into `dist`: optimised, minified, compressed.
+pub(crate) fn studio(workspace: &Workspace, tools: &Toolbox, dist: &Path) -> Result<()> {
     // Without wasm-opt on PATH a release build of Trunk would download one, and fail where it cannot.
     // The other options are the same build without that step.
     let mode: &[&str] =
         if setup::has_wasm_opt() { &["--release"] } else { &["--cargo-profile", WASM_PROFILE] };
     let mut trunk = tools.trunk(&["build", "--minify"])?;
-    process::run(trunk.args(mode).current_dir(&workspace.root))?;
-    let dist = workspace.root.join("dist");
-    compress::folder(&dist)?;
-    Ok(dist)
+    process::run(trunk.args(mode).arg("--dist").arg(dist).current_dir(&workspace.root))?;
+    compress::folder(dist)
 }
 
 /// Builds relay and simulator with cargo's profile `profile`.

@@ -78,7 +78,7 @@ fn dependencies(workspace: &Workspace) -> Result<()> {
     let toolbox = setup::toolbox(workspace, &[&tools::CARGO_DENY])?;
     let deny = |checks: &[&str]| -> Result<Command> {
         let mut command = Command::new("cargo-deny");
-        command.current_dir(&workspace.root).arg("check").args(checks);
+        command.current_dir(&workspace.root).args(["check", "--hide-inclusion-graph"]).args(checks);
         toolbox.equip(&mut command)?;
         Ok(command)
     };

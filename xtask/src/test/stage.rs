@@ -40,11 +40,15 @@ impl<'a> Stage<'a> {
         Ok(self.servers.insert(servers).clone())
     }
 
-    /// The studio as it is published.
+    /// The studio as it is published, in a folder of its own: `trunk serve` may be writing `dist/` meanwhile.
     pub(crate) fn dist(&mut self) -> Result<&Path> {
         let dist = match self.dist.take() {
             Some(dist) => dist,
-            None => build::dist(self.workspace, &self.web_tools()?)?,
+            None => {
+                let dist = self.workspace.scratch("test")?.join("dist");
+                build::studio(self.workspace, &self.web_tools()?, &dist)?;
+                dist
+            }
         };
         Ok(self.dist.insert(dist))
     }
