@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Method, Response};
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use relay_policy::answer::{self, charged};
 use relay_policy::content::BodyHead;
 use relay_policy::credential::Credential;
@@ -65,6 +65,9 @@ impl Api {
         parts: &Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Reject> {
+        if body.is_end_stream() {
+            return Err(Code::BadJson.into());
+        }
         let max_bytes = self.config.limits.body_bytes;
         let prepared = match self.prepare(call, head).await {
             Ok(prepared) => prepared,

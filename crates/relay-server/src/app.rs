@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::HeaderValue;
+use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
-use http::{HeaderName, Request, Response};
+use http::{HeaderName, Request, Response, Version};
 use hyper::body::Incoming;
 use relay_policy::decide::{Decision, Policy};
 use relay_policy::host;
@@ -52,6 +52,7 @@ impl App {
         let started = Instant::now();
         let request_id = Uuid::new_v4().simple().to_string();
         let (parts, body) = request.into_parts();
+        let version = parts.version;
         let ruling = self.policy.decide(&parts);
         let decision = host::check_request_line(&parts).and(ruling.decision);
         let result = match decision {
@@ -62,7 +63,7 @@ impl App {
                 Err(reject)
             }
         };
-        let code = result.as_ref().err().map(|reject| reject.code().as_str());
+        let code = result.as_ref().err().map(Reject::code);
         let mut response = result.unwrap_or_else(|reject| from_text(reject.into_response(&request_id)));
         if let Some(caller) = &ruling.caller {
             caller.apply(response.headers_mut());
@@ -70,7 +71,12 @@ impl App {
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().entry(X_REQUEST_ID).or_insert(id);
         }
+        if code == Some(Code::BadRequest) && version < Version::HTTP_2 {
+            // What follows on a connection with doubtful framing is not to be read as a request.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let status = response.status();
+        let code = code.map(Code::as_str);
         self.metrics.count(ruling.route, status);
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(

@@ -1,0 +1,18 @@
+//! The relay over real sockets: in this process against a scripted upstream, and as a program.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up must fail")]
+
+mod connections;
+mod cors;
+mod images;
+mod logs;
+mod program;
+mod refusals;
+mod settings;
+mod shutdown;
+mod static_files;
+mod streaming;
+mod support;
+mod timeouts;
+mod tls;
+mod upstream_faults;

@@ -1,0 +1,137 @@
+//! The program as a whole, started like a user starts it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) host: String,
+}
+
+/// The program without the environment of whoever runs the tests.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_relay-server"));
+    command.env_clear();
+    command
+}
+
+/// Runs it with a file of settings until it ends by itself.
+pub(crate) fn run_with(settings: &str, extra: &[&str], environment: &[(&str, &str)]) -> Output {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), settings).unwrap();
+    let mut command = command();
+    command.arg("--config").arg(file.path()).args(extra).envs(environment.iter().copied());
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+impl Program {
+    /// Starts it and waits for the line tools wait for.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let host =
+            line.trim().strip_prefix("listening http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        Self { child, host }
+    }
+
+    /// Sends a request and reads the answer to its end.
+    pub(crate) fn send(&self, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        let length = body.len();
+        let request = format!(
+            "{head}\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}",
+            self.host
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Sends SIGTERM and returns the exit code and everything logged.
+    #[cfg(unix)]
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(sent.success());
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Ended already unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_says_where_it_listens_serves_and_ends_well_on_sigterm() {
+    let mut command = command();
+    command.args(["--listen", "127.0.0.1:0", "--log-format", "json"]);
+    command.args(["--set", "regions.beijing.upstream = \"https://dashscope.aliyuncs.com\""]);
+    let program = Program::start(command);
+    assert!(!program.host.ends_with(":0"), "the real port");
+    assert!(program.send("GET /relay/healthz HTTP/1.1", "").starts_with("HTTP/1.1 200 "));
+    let (code, log) = program.terminate();
+    assert_eq!(code, Some(0), "{log}");
+    let first: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!(first["fields"]["route"], "health");
+}
+
+#[cfg(unix)]
+#[test]
+fn environment_overrides_the_file_and_flags_override_both() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let settings = "listen = \"127.0.0.1:1\"\n[regions.a]\nupstream = \"https://a.example\"\n[regions.b]\nupstream = \"https://b.example\"\n";
+    std::fs::write(file.path(), settings).unwrap();
+    let mut command = command();
+    command.arg("--config").arg(file.path()).args([
+        "--listen",
+        "127.0.0.1:0",
+        "--set",
+        "limits.body_bytes = 77",
+    ]);
+    command
+        .env("QWEN_EDIT_RELAY_LISTEN", "127.0.0.1:2")
+        .env("QWEN_EDIT_RELAY_PUBLIC_URL", "http://relay.test");
+    let program = Program::start(command);
+    let answer = program.send("GET /relay/relay.json HTTP/1.1", "");
+    assert!(
+        answer.contains("\"body_bytes\":77")
+            && answer.contains("{\"id\":\"a\",\"key\":\"client\"},{\"id\":\"b\""),
+        "{answer}"
+    );
+    program.terminate();
+}
+
+#[test]
+fn the_example_file_of_the_repository_is_valid() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../relay.toml");
+    let program = Program::start({
+        let mut command = command();
+        command.args(["--config", example, "--listen", "127.0.0.1:0"]);
+        command
+    });
+    let answer = program.send("GET /relay/relay.json HTTP/1.1", "");
+    for region in ["beijing", "singapore", "demo"] {
+        assert!(answer.contains(region), "{answer}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!(
+        "listen = \"{}\"\n[regions.a]\nupstream = \"https://a.example\"\n",
+        taken.local_addr().unwrap()
+    );
+    let output = run_with(&listen, &[], &[]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && message.contains("listen: cannot listen on"), "{message}");
+}

@@ -1,0 +1,179 @@
+//! Bad configuration: the program ends at once, with code 2 and the setting's name.
+
+use crate::program::run_with;
+
+const REGION: &str = "[regions.demo]\nupstream = \"http://127.0.0.1:1\"\n";
+const HELD_KEY: &str =
+    "[regions.own]\nupstream = \"https://dashscope.aliyuncs.com\"\nkey = \"server\"\nkey_env = \"OWN_KEY\"\n";
+
+/// Ends with code 2, names the setting, and repeats no key.
+#[track_caller]
+fn refuses(settings: &str, setting: &str, advice: &str) {
+    let output = run_with(settings, &[], &[("OWN_KEY", "sk-canary-0815")]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{settings}\n{message}");
+    assert!(message.contains(setting), "{setting} is not named: {message}");
+    assert!(message.contains(advice), "{advice} is not said: {message}");
+    assert!(!message.contains("canary"), "{message}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn unknown_and_misspelt_keys_are_named() {
+    refuses(&format!("listne = \"x\"\n{REGION}"), "listne", "unknown field");
+    refuses(&format!("{REGION}upsteam = \"x\"\n"), "upsteam", "regions.demo");
+    refuses(&format!("{REGION}[limits]\nbody_byte = 1\n"), "body_byte", "limits");
+    refuses(&format!("{REGION}[images]\nhost = []\n"), "host", "images");
+    refuses(&format!("api_key = \"sk-canary-0815\"\n{REGION}"), "api_key", "unknown field");
+}
+
+#[test]
+fn a_broken_file_gives_its_line_but_not_its_text() {
+    refuses("listen = \"127.0.0.1:0\"\nkey = sk-canary-0815\n", "line 2", "");
+    let output = run_with("", &["--config", "/nonexistent/relay.toml"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn origins_are_exact() {
+    for (origin, advice) in [
+        ("*", "name each origin exactly"),
+        ("https://*.app.example", "name each origin exactly"),
+        ("https://app.example/", "write \"https://app.example\""),
+        ("https://app.example/studio", "write \"https://app.example\""),
+        ("app.example", "scheme, host and port only"),
+    ] {
+        refuses(&format!("allowed_origins = [\"{origin}\"]\n{REGION}"), "allowed_origins", advice);
+    }
+    refuses(
+        &format!("public_url = \"https://edit.example/\"\n{REGION}"),
+        "public_url",
+        "write \"https://edit.example\"",
+    );
+    refuses(&format!("listen = \"0.0.0.0:0\"\n{REGION}"), "public_url", "is needed");
+}
+
+#[test]
+fn keys_and_pictures_do_not_travel_in_clear() {
+    refuses(
+        "[regions.a]\nupstream = \"http://dashscope.aliyuncs.com\"\n",
+        "regions.a.upstream",
+        "must be https",
+    );
+    refuses(
+        "[regions.a]\nupstream = \"https://a.example/api/v1\"\n",
+        "regions.a.upstream",
+        "write \"https://a.example\"",
+    );
+    refuses(
+        &format!("{REGION}result_origins = [\"http://pictures.example\"]\n"),
+        "regions.demo.result_origins",
+        "must be https",
+    );
+}
+
+#[test]
+fn regions_are_needed_and_named_well() {
+    refuses("listen = \"127.0.0.1:0\"\n", "regions", "name at least one");
+    refuses("[regions.Bei_Jing]\nupstream = \"https://a.example\"\n", "regions.Bei_Jing", "a-z");
+    refuses("[regions.image]\nupstream = \"https://a.example\"\n", "regions.image", "not \"image\"");
+    refuses("[regions.a]\nkey = \"passthrough\"\n", "regions.a", "upstream");
+}
+
+#[test]
+fn image_hosts_are_not_everybodys() {
+    for host in ["*", "*.aliyuncs.com", "oss-*.com"] {
+        refuses(&format!("{REGION}[images]\nhosts = [\"{host}\"]\n"), "images.hosts", "strangers");
+    }
+    refuses(
+        &format!("{REGION}[images]\nhosts = [\"https://a.example.com\"]\n"),
+        "images.hosts",
+        "is not a host name",
+    );
+}
+
+#[test]
+fn limits_must_make_sense() {
+    refuses(
+        &format!("{REGION}[limits]\nbody_bytes = 2000000000\n"),
+        "limits.body_bytes",
+        "above limits.in_flight_bytes",
+    );
+    refuses(&format!("{REGION}[limits]\nimage_bytes = 0\n"), "limits.image_bytes", "at least 1");
+    refuses(&format!("{REGION}[limits]\ntotal_timeout = 300\n"), "limits.total_timeout", "");
+    refuses(&format!("{REGION}[limits]\ntotal_timeout = \"soon\"\n"), "limits.total_timeout", "\"10s\"");
+    refuses(
+        &format!("{REGION}[limits]\ntotal_timeout = \"0s\"\n"),
+        "limits.total_timeout",
+        "longer than zero",
+    );
+}
+
+#[test]
+fn a_held_key_without_access_control_stays_on_this_machine() {
+    for (more, advice) in [
+        ("listen = \"0.0.0.0:0\"\npublic_url = \"https://edit.example\"\n", "listen must be on loopback"),
+        ("public_url = \"https://edit.example\"\n", "public_url must be on loopback"),
+        ("allowed_origins = [\"self\", \"https://app.example\"]\n", "loopback origins only"),
+    ] {
+        refuses(&format!("{more}{HELD_KEY}"), "regions.own.key", advice);
+    }
+    refuses(&format!("allowed_origins = [\"*\"]\n{HELD_KEY}"), "allowed_origins", "name each origin exactly");
+}
+
+#[test]
+fn keys_come_from_the_environment_or_a_private_file() {
+    let own = "[regions.own]\nupstream = \"https://a.example\"\n";
+    refuses(&format!("{own}key = \"server\"\n"), "regions.own.key", "key_env or key_file");
+    refuses(
+        &format!("{own}key = \"server\"\nkey_env = \"NOT_SET\"\n"),
+        "regions.own.key_env",
+        "NOT_SET is not set",
+    );
+    refuses(&format!("{own}key_env = \"OWN_KEY\"\n"), "regions.own.key", "must be \"server\"");
+    refuses(&format!("{own}key = \"sk-canary-0815\"\n"), "regions.own.key", "\"passthrough\" or \"server\"");
+    refuses(
+        &format!("{own}key = \"server\"\nkey_file = \"/nonexistent/key\"\n"),
+        "regions.own.key_file",
+        "cannot be read",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_file_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "sk-canary-0815\n").unwrap();
+    std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let own = format!(
+        "[regions.own]\nupstream = \"https://a.example\"\nkey = \"server\"\nkey_file = \"{}\"\n",
+        file.path().display()
+    );
+    refuses(&own, "regions.own.key_file", "chmod 600");
+}
+
+#[test]
+fn settings_of_later_versions_are_named_not_ignored() {
+    refuses(&format!("state_dir = \"state\"\n{REGION}"), "state_dir", "does not offer this yet");
+    refuses(&format!("{REGION}[access]\nimages_per_day = 5\n"), "access", "does not offer this yet");
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    refuses(&format!("static_dir = \"/nonexistent/dist\"\n{REGION}"), "static_dir", "is not a directory");
+    refuses(&format!("ca_file = \"/nonexistent/ca.pem\"\n{REGION}"), "ca_file", "cannot be read");
+    refuses(&format!("listen = \"localhost\"\n{REGION}"), "listen", "");
+}
+
+#[test]
+fn there_is_no_flag_for_a_key() {
+    for flag in ["--key", "--api-key"] {
+        let output = run_with(REGION, &[flag, "sk-canary-0815"], &[]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+    }
+    let output = run_with(REGION, &["--set", "regions.demo.key = \"sk-canary-0815\""], &[]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message.contains("regions.demo.key") && !message.contains("canary"), "{message}");
+}

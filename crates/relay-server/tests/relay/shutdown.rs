@@ -1,0 +1,63 @@
+//! Stopping: nothing new, but what is paid for is finished.
+
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::support::{BODY, GENERATION, JSON, KEY, Relay, Upstream, client, eventually};
+
+/// Answers when told.
+async fn held() -> (Upstream, watch::Sender<bool>) {
+    let (go, gate) = watch::channel(false);
+    let upstream = Upstream::connections(move |mut stream| {
+        let mut gate = gate.clone();
+        async move {
+            let mut buffer = [0; 4096];
+            let _ = stream.read(&mut buffer).await;
+            let _ = gate.wait_for(|open| *open).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+        }
+    })
+    .await;
+    (upstream, go)
+}
+
+#[tokio::test]
+async fn a_running_call_is_finished_and_nothing_new_is_taken() {
+    let (upstream, go) = held().await;
+    let relay = Relay::start(&upstream, &[]).await;
+    let (address, admin) = (relay.address, relay.admin);
+    let idle = TcpStream::connect(address).await.unwrap();
+    let call =
+        tokio::spawn(client::open(address, client::request(address, "POST", GENERATION, &[KEY, JSON], BODY)));
+    eventually("the call to reach the API", || upstream.hits() == 1).await;
+    let stopping = relay.stop();
+    eventually("new connections to be refused", || std::net::TcpStream::connect(address).is_err()).await;
+    let ready = client::open(admin, client::request(admin, "GET", "/readyz", &[], "")).await.unwrap();
+    assert_eq!(ready.status(), 503, "a balancer must see that it stops");
+    assert!(!stopping.is_finished());
+    go.send(true).unwrap();
+    let answer = client::complete(call.await.unwrap().unwrap()).await.unwrap();
+    assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, &b"{}"[..]));
+    tokio::time::timeout(Duration::from_secs(10), stopping)
+        .await
+        .expect("an idle connection must not hold it")
+        .unwrap();
+    drop(idle);
+}
+
+#[tokio::test]
+async fn the_drain_limit_ends_what_does_not_end() {
+    let (upstream, _go) = held().await;
+    let relay = Relay::start(&upstream, &["limits.drain_timeout = \"200ms\""]).await;
+    let address = relay.address;
+    let call =
+        tokio::spawn(client::open(address, client::request(address, "POST", GENERATION, &[KEY, JSON], BODY)));
+    eventually("the call to reach the API", || upstream.hits() == 1).await;
+    let started = Instant::now();
+    relay.stop().await.unwrap();
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(call.await.unwrap().is_err());
+}
