@@ -35,8 +35,8 @@ fn failures() -> Vec<Failure> {
         own(json!({"empty": 200}), 502, "upstream_not_json", "unknown"),
         own(json!({"empty": 503}), 502, "upstream_not_json", "unknown"),
         own(json!({"empty": 302}), 502, "redirect_refused", "unknown"),
-        own(json!({"delay_ms": 5000}), 504, "upstream_timeout", "unknown"),
-        own(json!({"slow_body": 20_000}), 504, "outcome_unknown", "unknown"),
+        own(json!({"delay_ms": 20_000}), 504, "upstream_timeout", "unknown"),
+        own(json!({"slow_body": 60_000}), 504, "outcome_unknown", "unknown"),
         vendors(json!({"status": 400, "code": "DataInspectionFailed"}), 400),
         vendors(json!({"status": 408, "code": "RequestTimeOut"}), 408),
         vendors(json!({"status": 429, "code": "Throttling.RateQuota"}), 429),
@@ -49,8 +49,7 @@ fn failures() -> Vec<Failure> {
 #[test]
 fn every_kind_of_failure_reaches_the_api_exactly_once() {
     let failures = failures();
-    let stack =
-        Stack::with(|config| config.limit("first_byte_timeout", "1500ms").limit("total_timeout", "2500ms"));
+    let stack = Stack::with(|config| config.limit("first_byte_timeout", "3s").limit("total_timeout", "4s"));
     stack.sim.queue(&failures.iter().map(|failure| failure.fault.clone()).collect());
     for (seed, failure) in failures.iter().enumerate() {
         // Each call has a seed of its own, so that its body can be told from the others'.

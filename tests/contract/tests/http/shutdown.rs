@@ -12,7 +12,7 @@ use serde_json::json;
 #[test]
 fn a_call_under_way_gets_its_answer_before_the_relay_ends() {
     let mut stack = Stack::start();
-    stack.sim.queue(&json!({"delay_ms": 1500}));
+    stack.sim.queue(&json!({"delay_ms": 4000}));
     let request = stack.relay.generation();
     let body = call(&json!({"size": "512*512"})).to_string();
     let call = thread::spawn(move || http::send_body(request, body.as_bytes()));

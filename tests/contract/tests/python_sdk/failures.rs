@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 with_each_sdk![
     every_error_of_the_vendor_surfaces_with_its_status_and_code,
     the_relays_own_errors_surface_with_their_status,
+    an_error_in_a_success_breaks_the_sdk_with_and_without_the_relay,
 ];
 
 /// A call that differs from a good one, what the simulator does, and what the SDK shows.
@@ -69,9 +70,8 @@ fn every_error_of_the_vendor_surfaces_with_its_status_and_code(sdk: &Sdk) {
 
 /// The relay's errors have a shape of their own, which the SDK does not read: the status must be enough.
 fn the_relays_own_errors_surface_with_their_status(sdk: &Sdk) {
-    let stack = Stack::with(|config| config.limit("first_byte_timeout", "500ms"));
-    let faults =
-        json!([{"html": 502}, {"html": 413}, {"drop": "before"}, {"drop": "mid"}, {"delay_ms": 3000}]);
+    let stack = Stack::with(|config| config.limit("first_byte_timeout", "3s"));
+    let faults = json!([{"html": 502}, {"html": 413}, {"drop": "before"}, {"status": 500, "drop": "mid"}, {"delay_ms": 20_000}]);
     stack.sim.queue(&faults);
     let calls: Value = (0..5).map(|_| call(&json!({}))).collect();
     let outcomes = sdk.calls(&stack.relay.sdk_base(), &calls);
@@ -83,6 +83,17 @@ fn the_relays_own_errors_surface_with_their_status(sdk: &Sdk) {
     assert_eq!(outcomes.len(), 5);
     let seen = stack.sim.generations();
     assert_eq!(seen.len(), 5, "the SDK repeats no call that the relay answered: {seen:#?}");
+}
+
+/// The relay passes the answer on; that the SDK cannot read it is the vendor's business.
+fn an_error_in_a_success_breaks_the_sdk_with_and_without_the_relay(sdk: &Sdk) {
+    let stack = Stack::start();
+    stack.sim.queue(&json!({"code_in_200": "InternalError.Algo", "times": 2}));
+    for (base_url, calls) in [(stack.relay.sdk_base(), 1), (format!("{}/api/v1", stack.sim.url), 2)] {
+        let outcomes = sdk.calls(&base_url, &json!([call(&json!({}))]));
+        assert_eq!(outcomes, [json!({"exception": "builtins.TypeError"})]);
+        assert_eq!(stack.sim.generations().len(), calls);
+    }
 }
 
 fn call(arguments: &Value) -> Value {
