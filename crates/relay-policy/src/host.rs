@@ -48,10 +48,12 @@ impl HostList {
 /// For shells that parse raw HTTP; an edge platform always hands over a full URL.
 ///
 /// # Errors
-/// `bad_request`.
+/// `method_not_allowed` or `bad_request`.
 pub fn check_request_line(parts: &Parts) -> Result<(), Reject> {
-    let full_address = parts.version < Version::HTTP_2 && parts.uri.scheme().is_some();
-    if parts.method == Method::CONNECT || full_address {
+    if parts.method == Method::CONNECT {
+        return Err(Reject::method_not_allowed("GET, HEAD, POST, OPTIONS"));
+    }
+    if parts.version < Version::HTTP_2 && parts.uri.scheme().is_some() {
         let message = "Send a path, not a full address: this is no open proxy.";
         return Err(Reject::from(Code::BadRequest).with_message(message));
     }
@@ -102,7 +104,7 @@ mod tests {
         assert_eq!(check_request_line(&absolute).unwrap_err().code(), Code::BadRequest);
         let mut connect = parts("evil.example:443", Version::HTTP_11, &["evil.example:443"]);
         connect.method = Method::CONNECT;
-        assert_eq!(check_request_line(&connect).unwrap_err().code(), Code::BadRequest);
+        assert_eq!(check_request_line(&connect).unwrap_err().code(), Code::MethodNotAllowed);
         assert!(check_request_line(&parts("http://edit.example/", Version::HTTP_2, &[])).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
-use http::{HeaderName, Request, Response, Version};
+use http::{HeaderName, Method, Request, Response, Version};
 use hyper::body::Incoming;
 use relay_policy::decide::{Decision, Policy};
 use relay_policy::host;
@@ -52,7 +52,7 @@ impl App {
         let started = Instant::now();
         let request_id = Uuid::new_v4().simple().to_string();
         let (parts, body) = request.into_parts();
-        let version = parts.version;
+        let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
         let ruling = self.policy.decide(&parts);
         let decision = host::check_request_line(&parts).and(ruling.decision);
         let result = match decision {
@@ -71,8 +71,8 @@ impl App {
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().entry(X_REQUEST_ID).or_insert(id);
         }
-        if code == Some(Code::BadRequest) && version < Version::HTTP_2 {
-            // What follows on a connection with doubtful framing is not to be read as a request.
+        if (is_connect || code == Some(Code::BadRequest)) && version < Version::HTTP_2 {
+            // What follows a tunnel request or doubtful framing is not to be read as a request.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let status = response.status();

@@ -49,7 +49,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Makes connections.
 pub(crate) struct Connector {
-    resolver: TokioResolver,
+    /// `None` where the system has no usable settings: addresses and `localhost` still work then.
+    resolver: Option<TokioResolver>,
     tls: TlsConnector,
     dns_timeout: Duration,
     connect_timeout: Duration,
@@ -61,9 +62,11 @@ impl Connector {
         extra_authorities: &[CertificateDer<'static>],
         limits: &Limits,
     ) -> Result<Self, ConfigError> {
+        let resolver = resolver(limits)
+            .inspect_err(|error| tracing::warn!(%error, "no name can be looked up: the system's resolver settings are unusable"))
+            .ok();
         Ok(Self {
-            resolver: resolver(limits)
-                .map_err(|error| ConfigError::invalid("name resolution (/etc/resolv.conf)", error))?,
+            resolver,
             tls: tls(extra_authorities).map_err(|error| ConfigError::invalid("ca_file", error))?,
             dns_timeout: limits.dns_timeout,
             connect_timeout: limits.connect_timeout,
@@ -116,9 +119,9 @@ impl Connector {
             }
             Host::Domain(name) => name,
         };
+        let resolver = self.resolver.as_ref().ok_or(ConnectError::Unreachable)?;
         // The dot makes the name complete: search domains of this machine must not change its meaning.
-        let found =
-            self.resolver.lookup_ip(format!("{name}.")).await.map_err(|_| ConnectError::Unreachable)?;
+        let found = resolver.lookup_ip(format!("{name}.")).await.map_err(|_| ConnectError::Unreachable)?;
         let addresses: Vec<IpAddr> = found.iter().take(MAX_ADDRESSES).collect();
         if addresses.is_empty() { Err(ConnectError::Unreachable) } else { Ok(addresses) }
     }

@@ -93,7 +93,7 @@ async fn proxy_requests_and_ambiguous_framing_are_refused() {
         "POST {GENERATION} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer sk-1\r\ncontent-type: application/json\r\n"
     );
     for (expected, request) in [
-        ("400", "CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n".to_owned()),
+        ("405", "CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n".to_owned()),
         (
             "400",
             format!("GET http://{host}/relay/healthz HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"),

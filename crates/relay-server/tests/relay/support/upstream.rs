@@ -11,7 +11,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A complete request as the upstream saw it.
@@ -70,16 +70,9 @@ impl Upstream {
     }
 
     /// Writes the same bytes on every connection once the request's head has come, then closes.
-    pub(crate) async fn raw(bytes: &'static [u8]) -> Self {
-        Self::connections(move |mut stream| async move {
-            let mut request = vec![0; 64 * 1024];
-            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut request).await;
-            let _ = stream.write_all(bytes).await;
-            let _ = stream.shutdown().await;
-            // Closing with unread bytes would reset the connection and might take the answer along.
-            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
-        })
-        .await
+    pub(crate) async fn raw(bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = Bytes::copy_from_slice(bytes.as_ref());
+        Self::connections(move |stream| write_once(stream, bytes.clone())).await
     }
 
     /// Hands every connection to `serve`.
@@ -120,4 +113,13 @@ impl Upstream {
     pub(crate) fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+async fn write_once(mut stream: TcpStream, bytes: Bytes) {
+    let mut request = vec![0; 64 * 1024];
+    let _ = stream.read(&mut request).await;
+    let _ = stream.write_all(&bytes).await;
+    let _ = stream.shutdown().await;
+    // Closing with unread bytes would reset the connection and might take the answer along.
+    let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
 }
