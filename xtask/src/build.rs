@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::setup::{self, Toolbox};
+use crate::setup::Toolbox;
 use crate::workspace::Workspace;
 use crate::{compress, process};
 
@@ -27,10 +27,9 @@ pub(crate) fn dist(workspace: &Workspace, tools: &Toolbox) -> Result<PathBuf> {
 
 /// Builds the studio as it is published into `dist`: optimised, minified, compressed.
 pub(crate) fn studio(workspace: &Workspace, tools: &Toolbox, dist: &Path) -> Result<()> {
-    // Without wasm-opt on PATH a release build of Trunk would download one, and fail where it cannot.
-    // The other options are the same build without that step.
-    let mode: &[&str] =
-        if setup::has_wasm_opt() { &["--release"] } else { &["--cargo-profile", WASM_PROFILE] };
+    // A release build of Trunk would download the wasm-opt it does not find, and fail where it cannot. The
+    // other options are the same build without that step.
+    let mode: &[&str] = if tools.can_optimise { &["--release"] } else { &["--cargo-profile", WASM_PROFILE] };
     let mut trunk = tools.trunk(&["build", "--minify"])?;
     process::run(trunk.args(mode).arg("--dist").arg(dist).current_dir(&workspace.root))?;
     compress::folder(dist)

@@ -8,9 +8,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::tools::{self, Tool, Version};
+use crate::process;
+use crate::tools::{self, NpmTool, Tool, Version};
 use crate::workspace::Workspace;
-use crate::{apt, process};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -18,6 +18,8 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Toolbox {
     folders: Vec<PathBuf>,
+    /// Whether wasm-opt is among the tools.
+    pub(crate) can_optimise: bool,
 }
 
 impl Toolbox {
@@ -38,10 +40,18 @@ impl Toolbox {
     }
 }
 
-/// The wasm target, trunk and wasm-bindgen.
+/// The wasm target, trunk, wasm-bindgen, and wasm-opt if it can be had.
 pub(crate) fn web_tools(workspace: &Workspace) -> Result<Toolbox> {
     ensure_wasm_target(workspace)?;
-    toolbox(workspace, &[&tools::TRUNK, &tools::WASM_BINDGEN])
+    let mut toolbox = toolbox(workspace, &[&tools::TRUNK, &tools::WASM_BINDGEN])?;
+    match ensure_from_npm(&tools::WASM_OPT) {
+        Ok(folder) => {
+            toolbox.folders.extend(folder);
+            toolbox.can_optimise = true;
+        }
+        Err(why) => eprintln!("xtask: no wasm-opt: the studio works, but is larger ({why:#})"),
+    }
+    Ok(toolbox)
 }
 
 /// Makes sure of all `wanted` tools.
@@ -50,19 +60,7 @@ pub(crate) fn toolbox(workspace: &Workspace, wanted: &[&Tool]) -> Result<Toolbox
     for tool in wanted {
         folders.extend(ensure(workspace, tool)?);
     }
-    Ok(Toolbox { folders })
-}
-
-/// Whether wasm-opt can be used; tries to install it where nobody has to be asked.
-pub(crate) fn has_wasm_opt() -> bool {
-    let there = || find_on_path(tools::WASM_OPT).is_some();
-    if there() {
-        return true;
-    }
-    if let Err(advice) = apt::install(&[tools::WASM_OPT_PACKAGE]) {
-        eprintln!("xtask: no {}: the studio works, but is larger ({advice})", tools::WASM_OPT);
-    }
-    there()
+    Ok(Toolbox { folders, can_optimise: false })
 }
 
 /// The first program of this name on PATH.
@@ -139,6 +137,25 @@ fn ensure(workspace: &Workspace, tool: &Tool) -> Result<Option<PathBuf>> {
         bail!("{} was built, but {} has no working {:?}", name, folder.display(), tool.programs);
     }
     Ok(Some(folder))
+}
+
+/// Gives the folder to put on PATH, or nothing when PATH has the tool already.
+fn ensure_from_npm(tool: &NpmTool) -> Result<Option<PathBuf>> {
+    if reports(Path::new(tool.program), tool.release) {
+        return Ok(None);
+    }
+    let cache = cache()?.join("tools");
+    let name = format!("{}-{}", tool.package, tool.release);
+    let folder = cache.join(&name).join("node_modules/.bin");
+    let is_there = || reports(&folder.join(tool.program), tool.release);
+    make_once(&cache.join(format!("{name}.lock")), is_there, || {
+        let npm = find_on_path("npm").context("install Node.js 20 or newer: npm is missing")?;
+        let package = format!("{}@{}.0.0", tool.package, tool.release);
+        let mut command = Command::new(npm);
+        command.args(["install", "--no-audit", "--no-fund", &package, "--prefix"]).arg(cache.join(&name));
+        process::run(&mut command)
+    })?;
+    if is_there() { Ok(Some(folder)) } else { bail!("{name} was installed, but does not run") }
 }
 
 fn build(workspace: &Workspace, tool: &Tool, version: &str, root: &Path) -> Result<()> {

@@ -36,10 +36,18 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
 pub(crate) const CARGO_DENY: Tool =
     Tool { name: "cargo-deny", version: Version::Exact("0.20.2"), programs: &["cargo-deny"], locked: true };
 
-/// Any version on PATH makes the studio smaller; without it the studio works and is larger.
-pub(crate) const WASM_OPT: &str = "wasm-opt";
-/// The Debian package with [`WASM_OPT`].
-pub(crate) const WASM_OPT_PACKAGE: &str = "binaryen";
+/// Makes the wasm a third smaller, by name of the npm package. Debian's version 108 is no substitute: it exports
+/// the wrong table, and the page does not start. Trunk.toml names the same version for `trunk build` alone.
+pub(crate) const WASM_OPT: NpmTool = NpmTool { package: "binaryen", release: "132", program: "wasm-opt" };
+
+/// A tool published on npm, from the user's cache.
+#[derive(Debug)]
+pub(crate) struct NpmTool {
+    pub(crate) package: &'static str,
+    /// Its own version number, the first part of the package's.
+    pub(crate) release: &'static str,
+    pub(crate) program: &'static str,
+}
 
 /// The browser, its driver, and a font with Chinese letters, as Debian names them.
 pub(crate) const BROWSER_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-noto-cjk"];
@@ -49,3 +57,16 @@ pub(crate) const PYTHON_PACKAGES: &[&str] = &["python3", "python3-venv"];
 
 /// The vendor's SDK: the newest, and the newest of the line most code in the wild still uses.
 pub(crate) const DASHSCOPE_VERSIONS: &[&str] = &["2.0.2", "1.25.15"];
+
+#[cfg(test)]
+mod tests {
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn trunk_alone_uses_the_same_wasm_opt() {
+        let text = std::fs::read_to_string(Workspace::load().unwrap().root.join("Trunk.toml")).unwrap();
+        let trunk: toml::Table = text.parse().unwrap();
+        let expected = format!("version_{}", super::WASM_OPT.release);
+        assert_eq!(trunk["tools"]["wasm_opt"].as_str(), Some(expected.as_str()));
+    }
+}
