@@ -8,9 +8,9 @@ use crate::components::lazy::lazy;
 use crate::context::{self, DraftContext, LiveContext, SessionContext, SettingsContext, texts};
 use crate::features::bar::Bar;
 use crate::features::composer::Composer;
-use crate::features::composer::intake::Intake;
 use crate::features::results::Results;
 use crate::features::settings::SettingsDialog;
+use crate::intake::Intake;
 use crate::js::{files, page};
 use crate::run::{Runner, check_relay};
 

@@ -19,7 +19,7 @@ pub struct Mention {
 }
 
 /// More than any model takes. Larger numbers are years, sizes or amounts.
-const MOST: u32 = 10;
+pub(crate) const MOST: u32 = 10;
 
 /// Words before a number, the longer ones first. Those in Latin letters are in small letters.
 const WORDS: [&str; 11] =
@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn the_ranges_cut_out_the_words_as_written() {
         let prompt = "Put IMAGE 1 on 图二, not on 图12 or image 3d; 第3张图 stays";
-        let words: Vec<_> = mentions(prompt).into_iter().map(|found| (&prompt[found.range], found.number)).collect();
+        let words: Vec<_> =
+            mentions(prompt).into_iter().map(|found| (&prompt[found.range], found.number)).collect();
         assert_eq!(words, [("IMAGE 1", 1), ("图二", 2), ("第3张图", 3)]);
     }
 

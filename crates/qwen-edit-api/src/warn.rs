@@ -3,7 +3,7 @@
 use crate::body::{Body, Parameters};
 use crate::catalogue::{Model, Status, find_model};
 use crate::draft::{EditDraft, PictureFacts, PictureSource};
-use crate::mention::mentions;
+use crate::mention::{self, mentions};
 use crate::picture::SAFE_BODY_BYTES;
 use crate::violation::{Field, Warning, WarningKind};
 
@@ -44,15 +44,11 @@ impl EditDraft {
                 warn(Field::Prompt, WarningKind::PromptLong { limit_tokens, estimated_tokens });
             }
         }
-        let mut missing: Vec<u32> = mentions(&self.prompt)
-            .into_iter()
-            .map(|mention| mention.number)
-            .filter(|number| *number as usize > self.pictures.len())
-            .collect();
-        missing.sort_unstable();
-        missing.dedup();
-        for number in missing {
-            warn(Field::Prompt, WarningKind::MentionsMissingPicture { number });
+        let mentions = mentions(&self.prompt);
+        for number in (1..=mention::MOST).filter(|number| *number as usize > self.pictures.len()) {
+            if mentions.iter().any(|mention| mention.number == number) {
+                warn(Field::Prompt, WarningKind::MentionsMissingPicture { number });
+            }
         }
         found
     }

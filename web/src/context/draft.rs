@@ -61,6 +61,30 @@ impl DraftContext {
         self.tray.with(|tray| tray.slots().iter().map(|slot| slot.picture.picture.source()).collect())
     }
 
+    /// Reads from the form. A plain function, so that the reactive machinery is compiled once per type, not per reader.
+    pub(crate) fn read<T>(self, read: fn(&Form) -> T) -> T {
+        self.form.with(read)
+    }
+
+    /// Changes the form; everything that reads it follows.
+    pub(crate) fn change(self, change: impl FnOnce(&mut Form)) {
+        let mut change = Some(change);
+        self.change_with(&mut |form| {
+            if let Some(change) = change.take() {
+                change(form);
+            }
+        });
+    }
+
+    fn change_with(self, change: &mut dyn FnMut(&mut Form)) {
+        self.form.update(change);
+    }
+
+    /// How many pictures there are.
+    pub(crate) fn count(self) -> usize {
+        self.tray.with(Tray::len)
+    }
+
     /// The sentence beside a field: its first problem, once the person has tried to send.
     pub(crate) fn problem(self, wanted: fn(Field) -> bool) -> Signal<Option<String>> {
         let texts = super::texts();

@@ -114,6 +114,10 @@ impl SessionContext {
         });
     }
 
+    pub(crate) fn is_running(self) -> bool {
+        self.phase.get().is_running()
+    }
+
     pub(crate) fn cancel(self) {
         if let Some(abort) = self.abort.get_value() {
             abort.abort();

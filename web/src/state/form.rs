@@ -1,6 +1,6 @@
 //! What the person typed and chose, loose as forms are; [`Form::read`] turns it into a draft the API crate checks.
 
-use qwen_edit_api::catalogue::{DEFAULT_MODEL, Model, ParameterSet, Span, find_model};
+use qwen_edit_api::catalogue::{DEFAULT_MODEL, Model, ParameterSet, Span, estimate_micro_cny, find_model};
 use qwen_edit_api::size::{Size, SizePreset, size_presets};
 use qwen_edit_api::{EditDraft, Field, PictureSource};
 
@@ -163,6 +163,13 @@ impl Form {
     #[must_use]
     pub fn scale(&self, preset: &SizePreset) -> Size {
         if self.large { preset.large } else { preset.small }
+    }
+
+    /// What `n` pictures cost in a region, in micro CNY; nothing when it is not known.
+    #[must_use]
+    pub fn price(&self, region: &str, n: u32, pictures: u32) -> Option<u64> {
+        let size = self.size().filter(|_| self.parameters().size).and_then(|size| size.parse().ok());
+        estimate_micro_cny(self.model.trim(), region, n, pictures, size)
     }
 
     /// The draft to check and send, with the problems that only a form has (text where a number should be).

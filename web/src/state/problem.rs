@@ -75,11 +75,18 @@ pub fn check(form: &Form, pictures: Vec<PictureSource>) -> Result<(EditRequest, 
         Ok(checked) if problems.is_empty() => Ok((checked.request, checked.warnings)),
         Ok(_) => Err(problems),
         Err(violations) => {
-            problems.extend(violations.iter().cloned().map(Problem::Violation));
-            problems.sort_by_key(|problem| order(problem.field()));
+            for violation in violations.iter() {
+                insert(&mut problems, Problem::Violation(violation.clone()));
+            }
             Err(problems)
         }
     }
+}
+
+/// Puts a problem in its place. A handful at most, so no sorting machinery is needed.
+fn insert(problems: &mut Vec<Problem>, problem: Problem) {
+    let place = problems.iter().position(|other| order(other.field()) > order(problem.field()));
+    problems.insert(place.unwrap_or(problems.len()), problem);
 }
 
 /// The place of a field on the page, from top to bottom.

@@ -14,12 +14,12 @@ const SEEDS: f64 = 2_147_483_648.0;
 #[component]
 pub(crate) fn Amount() -> impl IntoView {
     let draft: DraftContext = expect_context();
-    let has_count = Memo::new(move |_| draft.form.with(|form| form.outputs().max > 1));
-    let has_seed = Memo::new(move |_| draft.form.with(|form| form.parameters().seed));
+    let has_count = move || draft.read(|form| form.outputs().max > 1);
+    let has_seed = move || draft.read(|form| form.parameters().seed);
     view! {
         <div class="pair">
-            <div class="group" hidden=lazy(move || !has_count.get())><Count/></div>
-            <div class="group" hidden=lazy(move || !has_seed.get())><Seed/></div>
+            <div class="group" hidden=lazy(move || !has_count())><Count/></div>
+            <div class="group" hidden=lazy(move || !has_seed())><Seed/></div>
         </div>
     }
 }
@@ -29,7 +29,7 @@ fn Count() -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
     let problem = draft.problem(|field| field == Field::N);
-    let step = move |by| draft.form.update(|form| form.step_count(by));
+    let step = move |by| draft.change(|form| form.step_count(by));
     view! {
         <h2><label for="count">{texts.parameters.count} <code class="api-name">"n"</code></label></h2>
         <div class="stepper" data-invalid=lazy(move || problem.with(Option::is_some).to_string())>
@@ -41,14 +41,14 @@ fn Count() -> impl IntoView {
                 autocomplete="off"
                 aria-describedby="count-problem"
                 aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
-                prop:value=lazy(move || draft.form.with(|form| form.n.clone()))
-                on:input=typed(move |n| draft.form.update(|form| form.n = n))
+                prop:value=lazy(move || draft.read(|form| form.n.clone()))
+                on:input=typed(move |n| draft.change(|form| form.n = n))
             />
             <button
                 class="stepper__button"
                 type="button"
                 aria-label=texts.parameters.fewer
-                disabled=lazy(move || draft.form.with(|form| form.count() <= form.outputs().min))
+                disabled=lazy(move || draft.read(|form| form.count() <= form.outputs().min))
                 on:click=press(move || step(-1))
             >
                 <IconView icon=MINUS/>
@@ -57,7 +57,7 @@ fn Count() -> impl IntoView {
                 class="stepper__button"
                 type="button"
                 aria-label=texts.parameters.more
-                disabled=lazy(move || draft.form.with(|form| form.count() >= form.outputs().max))
+                disabled=lazy(move || draft.read(|form| form.count() >= form.outputs().max))
                 on:click=press(move || step(1))
             >
                 <IconView icon=PLUS/>
@@ -74,7 +74,7 @@ fn Seed() -> impl IntoView {
     let problem = draft.problem(|field| field == Field::Seed);
     let roll = move |_| {
         let seed = random_seed();
-        draft.form.update(|form| form.seed = seed.to_string());
+        draft.change(|form| form.seed = seed.to_string());
     };
     view! {
         <h2><label for="seed">{texts.parameters.seed} <code class="api-name">"seed"</code></label></h2>
@@ -89,8 +89,8 @@ fn Seed() -> impl IntoView {
                 title=texts.parameters.seed_hint
                 aria-describedby="seed-problem"
                 aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
-                prop:value=lazy(move || draft.form.with(|form| form.seed.clone()))
-                on:input=typed(move |seed| draft.form.update(|form| form.seed = seed))
+                prop:value=lazy(move || draft.read(|form| form.seed.clone()))
+                on:input=typed(move |seed| draft.change(|form| form.seed = seed))
             />
             <button
                 class="stepper__button"

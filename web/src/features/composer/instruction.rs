@@ -16,7 +16,7 @@ pub(crate) fn Instruction() -> impl IntoView {
     let draft: DraftContext = expect_context();
     let field = NodeRef::<html::Textarea>::new();
     let problem = draft.problem(|field| field == Field::Prompt);
-    let count = move || draft.form.with(|form| form.prompt.chars().count());
+    let count = move || draft.read(|form| form.prompt.chars().count());
     view! {
         <section class="group" aria-labelledby="instruction-heading">
             <h2 id="instruction-heading"><label for="prompt">{texts.instruction.heading}</label></h2>
@@ -31,8 +31,8 @@ pub(crate) fn Instruction() -> impl IntoView {
                         placeholder=texts.instruction.placeholder
                         aria-describedby="prompt-problem prompt-warning prompt-count"
                         aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
-                        prop:value=lazy(move || draft.form.with(|form| form.prompt.clone()))
-                        on:input=typed(move |text| draft.form.update(|form| form.write(text)))
+                        prop:value=lazy(move || draft.read(|form| form.prompt.clone()))
+                        on:input=typed(move |text| draft.change(|form| form.write(text)))
                     ></textarea>
                 </div>
                 <div class="write__row">
@@ -55,7 +55,7 @@ fn Mirror() -> impl IntoView {
     view! {
         <div class="write__mirror" aria-hidden="true">
             {lazy(move || {
-                draft.form.with(|form| pieces(&form.prompt))
+                draft.read(|form| pieces(&form.prompt))
                     .into_iter()
                     .map(|piece| match piece {
                         Piece::Text(text) => view! { <span>{text}</span> }.into_any(),
@@ -74,7 +74,7 @@ fn Mirror() -> impl IntoView {
 fn NumberChips(field: NodeRef<html::Textarea>) -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
-    let count = Memo::new(move |_| draft.tray.with(|tray| tray.len()));
+    let count = move || draft.count();
     let insert = move |label: String| {
         let Some(field) = field.get_untracked() else { return };
         let start = field.selection_start().ok().flatten();
@@ -87,16 +87,16 @@ fn NumberChips(field: NodeRef<html::Textarea>) -> impl IntoView {
             _ => None,
         };
         let text = field.value();
-        draft.form.update(|form| form.write(text));
+        draft.change(|form| form.write(text));
         let _ = field.focus();
         if let Some(cursor) = inserted {
             let _ = field.set_selection_range(cursor, cursor);
         }
     };
     view! {
-        <span class="write__chips" hidden=lazy(move || count.get() == 0)>
+        <span class="write__chips" hidden=lazy(move || count() == 0)>
             {lazy(move || {
-                (1..=count.get())
+                (1..=count())
                     .map(|number| {
                         let label = (texts.pictures.number)(number);
                         let name = (texts.instruction.insert_number)(&label);
@@ -129,7 +129,7 @@ fn PromptWarning() -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
     let warning = Memo::new(move |_| {
-        let (edit, _) = draft.form.with(|form| form.read(draft.sources()));
+        let (edit, _) = draft.form.get().read(draft.sources());
         if edit.pictures.is_empty() {
             return None;
         }

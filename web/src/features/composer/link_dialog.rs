@@ -4,10 +4,10 @@ use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::intake::Intake;
 use crate::components::icon::{CLOSE, IconView};
 use crate::components::lazy::{lazy, press, typed};
 use crate::context::{DraftContext, texts};
+use crate::intake::Intake;
 
 #[component]
 pub(crate) fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {

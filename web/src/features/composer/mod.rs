@@ -3,7 +3,6 @@
 mod advanced;
 mod amount;
 mod instruction;
-pub(crate) mod intake;
 mod link_dialog;
 mod model;
 mod pictures;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use qwen_edit_api::Field;
-use qwen_edit_api::catalogue::{Model, Status, estimate_micro_cny, models};
+use qwen_edit_api::catalogue::{Model, Status, models};
 
 use crate::components::icon::{DOWN, IconView};
 use crate::components::lazy::{lazy, typed};
@@ -20,15 +20,15 @@ pub(crate) fn ModelChoice() -> impl IntoView {
     let settings: SettingsContext = expect_context();
     let language = settings.language.get_untracked();
     let problem = draft.problem(|field| field == Field::Model);
-    let known = Memo::new(move |_| draft.form.with(|form| form.known_model().map(|model| model.id)));
-    let model = move || known.get().and_then(qwen_edit_api::find_model);
-    let is_typed = Memo::new(move |_| draft.form.with(|form| form.model_typed));
+    let known = move || draft.read(|form| form.known_model().map(|model| model.id));
+    let model = move || known().and_then(qwen_edit_api::find_model);
+    let is_typed = move || draft.read(|form| form.model_typed);
     let title = move || match model() {
         Some(model) => model.name.get(language).to_owned(),
         None => texts.parameters.model_other.to_owned(),
     };
     let choose = move |id: String| {
-        draft.form.update(|form| if id == TYPED { form.type_model() } else { form.choose_model(&id) });
+        draft.change(|form| if id == TYPED { form.type_model() } else { form.choose_model(&id) });
     };
     view! {
         <section class="group" aria-labelledby="model-heading">
@@ -36,7 +36,7 @@ pub(crate) fn ModelChoice() -> impl IntoView {
             <div class="model">
                 <div class="model__text">
                     <b>{title}</b>
-                    <code class="api-name">{lazy(move || draft.form.with(|form| form.model.clone()))}</code>
+                    <code class="api-name">{lazy(move || draft.read(|form| form.model.clone()))}</code>
                     <small>{lazy(move || model().map(|model| model.summary.get(language)))}</small>
                 </div>
                 <Price/>
@@ -44,7 +44,7 @@ pub(crate) fn ModelChoice() -> impl IntoView {
                 <select
                     class="model__list"
                     id="model"
-                    prop:value=lazy(move || draft.form.with(|form| {
+                    prop:value=lazy(move || draft.read(|form| {
                         if form.model_typed { TYPED.to_owned() } else { form.model.clone() }
                     }))
                     on:change=typed(choose)
@@ -63,9 +63,9 @@ pub(crate) fn ModelChoice() -> impl IntoView {
                 aria-label=texts.parameters.model_id
                 autocomplete="off"
                 spellcheck="false"
-                hidden=lazy(move || !is_typed.get())
-                prop:value=lazy(move || draft.form.with(|form| form.model.clone()))
-                on:input=typed(move |id| draft.form.update(|form| form.model = id))
+                hidden=lazy(move || !is_typed())
+                prop:value=lazy(move || draft.read(|form| form.model.clone()))
+                on:input=typed(move |id| draft.change(|form| form.model = id))
             />
             <p class="hint" hidden=lazy(move || note(model()).is_none())>
                 {lazy(move || match note(model()) {
@@ -141,10 +141,7 @@ fn Price() -> impl IntoView {
     let settings: SettingsContext = expect_context();
     let price = move || {
         let region = settings.region.get();
-        draft.form.with(|form| {
-            let size = form.size().filter(|_| form.parameters().size).and_then(|size| size.parse().ok());
-            estimate_micro_cny(form.model.trim(), &region, 1, 0, size)
-        })
+        draft.form.get().price(&region, 1, 0)
     };
     view! {
         <span class="model__price">

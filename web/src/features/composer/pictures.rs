@@ -4,12 +4,12 @@ use leptos::html;
 use leptos::prelude::*;
 use qwen_edit_api::Field;
 
-use super::intake::{Intake, take_samples};
 use super::link_dialog::LinkDialog;
 use crate::components::icon::{CLOSE, IconView, LEFT, LINK, PICTURE, PLUS, RIGHT};
 use crate::components::lazy::{lazy, press};
 use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, Entry, LiveContext, texts};
+use crate::intake::{Intake, take_samples};
 use crate::js::{files, page};
 use crate::state::form::Form;
 use crate::state::tray::Direction;
@@ -21,20 +21,19 @@ pub(crate) fn Pictures() -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
     let linking = RwSignal::new(false);
-    let is_empty = Memo::new(move |_| draft.tray.with(|tray| tray.is_empty()));
-    let is_full =
-        Memo::new(move |_| draft.tray.with(|tray| tray.len()) >= draft.form.with(Form::max_pictures));
+    let is_empty = move || draft.count() == 0;
+    let is_full = move || draft.count() >= draft.read(Form::max_pictures);
     let problem = draft.problem(|field| matches!(field, Field::Pictures | Field::Picture(_)));
     view! {
         <section class="group" aria-labelledby="pictures-heading">
             <div class="group__head">
                 <h2 id="pictures-heading">{texts.pictures.heading}</h2>
-                <button class="text-button" type="button" disabled=lazy(move || is_full.get()) on:click=press(move || linking.set(true))>
+                <button class="text-button" type="button" disabled=lazy(is_full) on:click=press(move || linking.set(true))>
                     <IconView icon=LINK/>
                     {texts.pictures.add_link}
                 </button>
             </div>
-            <ol class="tray" data-count=lazy(move || draft.tray.with(|tray| tray.len()))>
+            <ol class="tray" data-count=lazy(move || draft.count())>
                 <For
                     each=move || draft.tray.with(|tray| tray.slots().iter().map(|slot| slot.id).collect::<Vec<_>>())
                     key=|id| *id
@@ -42,8 +41,8 @@ pub(crate) fn Pictures() -> impl IntoView {
                 >
                     <PictureSlot id/>
                 </For>
-                <li class="tray__add" hidden=lazy(move || is_full.get())>
-                    <AddButton is_empty/>
+                <li class="tray__add" hidden=lazy(is_full)>
+                    <AddButton/>
                 </li>
             </ol>
             <p class="hint tray__hint">
@@ -52,7 +51,7 @@ pub(crate) fn Pictures() -> impl IntoView {
             <button
                 class="text-button tray__samples"
                 type="button"
-                hidden=lazy(move || !is_empty.get())
+                hidden=lazy(move || !is_empty())
                 on:click={
                     let intake = Intake::from_context();
                     move |_| take_samples(intake)
@@ -61,9 +60,7 @@ pub(crate) fn Pictures() -> impl IntoView {
                 {texts.pictures.try_samples}
             </button>
             <ul class="refusals" role="alert">
-                <For each=move || draft.refusals.get() key=String::clone let(refusal)>
-                    <li class="problem">{refusal}</li>
-                </For>
+                {lazy(move || draft.refusals.get().into_iter().map(|refusal| view! { <li class="problem">{refusal}</li> }).collect_view())}
             </ul>
             <ProblemText id="pictures-problem" text=problem/>
             <LinkDialog open=linking/>
@@ -72,8 +69,10 @@ pub(crate) fn Pictures() -> impl IntoView {
 }
 
 #[component]
-fn AddButton(is_empty: Memo<bool>) -> impl IntoView {
+fn AddButton() -> impl IntoView {
     let texts = texts();
+    let draft: DraftContext = expect_context();
+    let is_empty = move || draft.count() == 0;
     let intake = Intake::from_context();
     let picker = NodeRef::<html::Input>::new();
     let open_picker = move |_| {
@@ -97,9 +96,9 @@ fn AddButton(is_empty: Memo<bool>) -> impl IntoView {
             on:click=open_picker
         >
             <IconView icon=PLUS/>
-            <span class="add__title">{lazy(move || if is_empty.get() { texts.pictures.add_first } else { texts.pictures.add })}</span>
+            <span class="add__title">{lazy(move || if is_empty() { texts.pictures.add_first } else { texts.pictures.add })}</span>
             <span class="add__hint">
-                {lazy(move || if is_empty.get() { texts.pictures.add_first_hint } else { texts.pictures.add_hint })}
+                {lazy(move || if is_empty() { texts.pictures.add_first_hint } else { texts.pictures.add_hint })}
             </span>
         </button>
         <input
@@ -121,13 +120,13 @@ fn PictureSlot(id: u32) -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
     let live: LiveContext = expect_context();
-    let number = Memo::new(move |_| {
+    let number = move || {
         draft
             .tray
             .with(|tray| tray.slots().iter().position(|slot| slot.id == id))
             .map_or(0, |index| index + 1)
-    });
-    let count = Memo::new(move |_| draft.tray.with(|tray| tray.len()));
+    };
+    let count = move || draft.count();
     let entry = draft.tray.with_untracked(|tray| tray.get(id).cloned());
     let name = entry.as_ref().map(|entry| entry.picture.name().to_owned()).unwrap_or_default();
     let facts = entry.as_ref().map(facts_line);
@@ -182,7 +181,7 @@ fn PictureSlot(id: u32) -> impl IntoView {
                         <img
                             class="slot__picture"
                             src=source
-                            alt=format!("{}: {name}", (texts.pictures.number)(number.get()))
+                            alt=format!("{}: {name}", (texts.pictures.number)(number()))
                             draggable="false"
                             referrerpolicy="no-referrer"
                             on:error=move |_| preview_failed.set(true)
@@ -193,23 +192,23 @@ fn PictureSlot(id: u32) -> impl IntoView {
                     }.into_any(),
                 }
             })}
-            <span class="slot__number">{lazy(move || (texts.pictures.number)(number.get()))}</span>
+            <span class="slot__number">{lazy(move || (texts.pictures.number)(number()))}</span>
             <button
                 class="slot__button slot__remove"
                 type="button"
-                aria-label=lazy(move || (texts.pictures.remove)(number.get()))
-                title=lazy(move || (texts.pictures.remove)(number.get()))
+                aria-label=lazy(move || (texts.pictures.remove)(number()))
+                title=lazy(move || (texts.pictures.remove)(number()))
                 on:click=remove
             >
                 <IconView icon=CLOSE/>
             </button>
-            <span class="slot__order" hidden=lazy(move || count.get() < 2)>
+            <span class="slot__order" hidden=lazy(move || count() < 2)>
                 <button
                     class="slot__button"
                     type="button"
-                    disabled=lazy(move || number.get() <= 1)
-                    aria-label=lazy(move || (texts.pictures.move_earlier)(number.get()))
-                    title=lazy(move || (texts.pictures.move_earlier)(number.get()))
+                    disabled=lazy(move || number() <= 1)
+                    aria-label=lazy(move || (texts.pictures.move_earlier)(number()))
+                    title=lazy(move || (texts.pictures.move_earlier)(number()))
                     on:click=press(move || shift(Direction::Earlier))
                 >
                     <IconView icon=LEFT/>
@@ -217,9 +216,9 @@ fn PictureSlot(id: u32) -> impl IntoView {
                 <button
                     class="slot__button"
                     type="button"
-                    disabled=lazy(move || number.get() >= count.get())
-                    aria-label=lazy(move || (texts.pictures.move_later)(number.get()))
-                    title=lazy(move || (texts.pictures.move_later)(number.get()))
+                    disabled=lazy(move || number() >= count())
+                    aria-label=lazy(move || (texts.pictures.move_later)(number()))
+                    title=lazy(move || (texts.pictures.move_later)(number()))
                     on:click=press(move || shift(Direction::Later))
                 >
                     <IconView icon=RIGHT/>

@@ -2,7 +2,6 @@
 
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
-use qwen_edit_api::catalogue::estimate_micro_cny;
 
 use crate::components::lazy::{lazy, press};
 use crate::context::{DraftContext, Phase, SessionContext, SettingsContext, texts};
@@ -16,7 +15,7 @@ const LONG_WAIT: u64 = 90;
 #[component]
 pub(crate) fn RunBar() -> impl IntoView {
     let session: SessionContext = expect_context();
-    let is_running = Memo::new(move |_| session.phase.get().is_running());
+    let is_running = Memo::new(move |_| session.is_running());
     view! {
         <div class="run-bar">
             {lazy(move || if is_running.get() { view! { <Running/> }.into_any() } else { view! { <RunButton/> }.into_any() })}
@@ -32,16 +31,14 @@ fn RunButton() -> impl IntoView {
     let runner = Runner::from_context();
     let price = move || {
         let region = settings.region.get();
-        let pictures = u32::try_from(draft.tray.with(|tray| tray.len())).unwrap_or(0);
-        draft.form.with(|form| {
-            let size = form.size().filter(|_| form.parameters().size).and_then(|size| size.parse().ok());
-            estimate_micro_cny(form.model.trim(), &region, form.count(), pictures, size)
-        })
+        let pictures = u32::try_from(draft.count()).unwrap_or(0);
+        let form = draft.form.get();
+        form.price(&region, form.count(), pictures)
     };
     let note = move || if settings.is_demo() { texts.run.note_demo } else { texts.run.note_links };
     view! {
         <button class="run" type="button" id="run" title=texts.run.shortcut on:click=press(move || runner.start())>
-            {lazy(move || (texts.run.run)(draft.form.with(crate::state::form::Form::count)))}
+            {lazy(move || (texts.run.run)(draft.read(crate::state::form::Form::count)))}
             <span class="run__price">
                 {lazy(move || match price() {
                     Some(0) => texts.parameters.free.to_owned(),

@@ -13,18 +13,16 @@ use crate::state::form::{Form, Shape};
 pub(crate) fn ShapeChoice() -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
-    let has_size = Memo::new(move |_| draft.form.with(|form| form.parameters().size));
+    let has_size = move || draft.read(|form| form.parameters().size);
     let problem = draft.problem(|field| field == Field::Size);
-    let is_custom = Memo::new(move |_| draft.form.with(|form| form.shape == Shape::Custom));
-    let is_preset = Memo::new(move |_| draft.form.with(|form| matches!(form.shape, Shape::Preset(_))));
-    let summary = move || {
-        draft.form.with(|form| match (&form.shape, form.size()) {
-            (Shape::Auto, _) | (_, None) => texts.parameters.size_auto_hint.to_owned(),
-            (_, Some(size)) => size.replace('*', "×"),
-        })
+    let is_custom = move || draft.read(|form| form.shape == Shape::Custom);
+    let is_preset = move || draft.read(|form| matches!(form.shape, Shape::Preset(_)));
+    let summary = move || match draft.read(Form::size) {
+        None => texts.parameters.size_auto_hint.to_owned(),
+        Some(size) => size.replace('*', "×"),
     };
     view! {
-        <fieldset class="group shapes" hidden=lazy(move || !has_size.get())>
+        <fieldset class="group shapes" hidden=lazy(move || !has_size())>
             <legend>{texts.parameters.size} <code class="api-name">"size"</code></legend>
             <div class="shapes__grid">
                 <ShapeOption shape=Shape::Auto label=texts.parameters.size_auto outline=None/>
@@ -44,12 +42,12 @@ pub(crate) fn ShapeChoice() -> impl IntoView {
             </div>
             <div class="shapes__detail">
                 <span class="hint" aria-live="polite">{summary}</span>
-                <span class="segments" role="group" aria-label=texts.parameters.size_scale hidden=lazy(move || !is_preset.get())>
+                <span class="segments" role="group" aria-label=texts.parameters.size_scale hidden=lazy(move || !is_preset())>
                     <ScaleButton label=texts.parameters.size_standard large=false/>
                     <ScaleButton label=texts.parameters.size_large large=true/>
                 </span>
             </div>
-            <div class="shapes__custom" hidden=lazy(move || !is_custom.get())>
+            <div class="shapes__custom" hidden=lazy(move || !is_custom())>
                 <SideField
                     id="size-width"
                     label=texts.parameters.width
@@ -87,7 +85,7 @@ fn ShapeOption(shape: Shape, label: &'static str, outline: Option<Size>) -> impl
     });
     let is_chosen = {
         let shape = shape.clone();
-        move || draft.form.with(|form| form.shape == shape)
+        move || draft.read(|form| form.shape.clone()) == shape
     };
     view! {
         <label class=class>
@@ -99,7 +97,7 @@ fn ShapeOption(shape: Shape, label: &'static str, outline: Option<Size>) -> impl
                 prop:checked=is_chosen
                 on:change=move |_| {
                     let shape = shape.clone();
-                    draft.form.update(|form| form.shape = shape);
+                    draft.change(|form| form.shape = shape);
                 }
             />
             <svg class="shape__outline" width=width height=height viewBox=format!("0 0 {width} {height}") aria-hidden="true">
@@ -117,8 +115,8 @@ fn ScaleButton(label: &'static str, large: bool) -> impl IntoView {
         <button
             class="segment"
             type="button"
-            aria-pressed=lazy(move || draft.form.with(|form| form.large == large).to_string())
-            on:click=press(move || draft.form.update(|form| form.large = large))
+            aria-pressed=lazy(move || (draft.read(|form| form.large) == large).to_string())
+            on:click=press(move || draft.change(|form| form.large = large))
         >
             {label}
         </button>
@@ -143,8 +141,8 @@ fn SideField(
                 inputmode="numeric"
                 autocomplete="off"
                 aria-describedby="size-problem"
-                prop:value=lazy(move || draft.form.with(value))
-                on:input=typed(move |side| draft.form.update(|form| change(form, side)))
+                prop:value=lazy(move || draft.read(value))
+                on:input=typed(move |side| draft.change(|form| change(form, side)))
             />
         </label>
     }

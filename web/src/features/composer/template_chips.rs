@@ -14,7 +14,7 @@ pub(crate) fn TemplateChips() -> impl IntoView {
     let settings: SettingsContext = expect_context();
     let language = settings.language.get_untracked();
     let choose = move |prompt: &'static str| {
-        draft.form.update(|form| form.use_template(prompt, is_template));
+        draft.change(|form| form.use_template(prompt, is_template));
         page::focus("prompt");
     };
     view! {
@@ -38,9 +38,9 @@ pub(crate) fn TemplateChips() -> impl IntoView {
             <button
                 class="chip chip--undo"
                 type="button"
-                hidden=lazy(move || draft.form.with(|form| form.replaced_prompt.is_none()))
+                hidden=lazy(move || draft.read(|form| form.replaced_prompt.is_none()))
                 on:click=press(move || {
-                    draft.form.update(crate::state::form::Form::undo_template);
+                    draft.change(crate::state::form::Form::undo_template);
                     page::focus("prompt");
                 })
             >

@@ -48,7 +48,7 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
     let session: SessionContext = expect_context();
     let others = move || {
         let (shown, _) = session.shown.get();
-        let hides_none = session.phase.get().is_running();
+        let hides_none = session.is_running();
         session.runs.with(|runs| {
             runs.iter()
                 .enumerate()
@@ -57,9 +57,9 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     };
-    let is_empty = Memo::new(move |_| others().is_empty());
+    let is_empty = move || others().is_empty();
     view! {
-        <div class="earlier" hidden=lazy(move || is_empty.get())>
+        <div class="earlier" hidden=lazy(is_empty)>
             <h3>{texts.results.earlier}</h3>
             {lazy(move || {
                 others()
@@ -71,7 +71,7 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
                                 class="thumb thumb--small"
                                 type="button"
                                 aria-label=(texts.results.earlier_run)(run + 1)
-                                disabled=lazy(move || session.phase.get().is_running())
+                                disabled=lazy(move || session.is_running())
                                 on:click=press(move || session.shown.set((run, 0)))
                             >
                                 {thumbnail(entry)}

@@ -17,7 +17,7 @@ use crate::context::{Bytes, ResultEntry, RunRecord, SessionContext, texts};
 pub(crate) fn Results() -> impl IntoView {
     let texts = texts();
     let session: SessionContext = expect_context();
-    let is_running = Memo::new(move |_| session.phase.get().is_running());
+    let is_running = Memo::new(move |_| session.is_running());
     let has_results = Memo::new(move |_| session.runs.with(|runs| !runs.is_empty()));
     view! {
         <section class="results" id="results" tabindex="-1" aria-labelledby="results-heading">
@@ -78,17 +78,27 @@ fn PartialNotice() -> impl IntoView {
 
 /// Reads the run on the stage.
 fn with_run<T>(session: SessionContext, read: impl FnOnce(&RunRecord) -> T) -> Option<T> {
-    let (run, _) = session.shown.get();
-    session.runs.with(|runs| runs.get(run).map(read))
+    with_shown(session, |run, _| read(run))
 }
 
 /// Reads the picture on the stage.
 fn with_shown<T>(session: SessionContext, read: impl FnOnce(&RunRecord, &ResultEntry) -> T) -> Option<T> {
+    let mut read = Some(read);
+    let mut found = None;
+    visit_shown(session, &mut |run, entry| found = read.take().map(|read| read(run, entry)));
+    found
+}
+
+/// Not generic, so that the reactive machinery is compiled once for all readers.
+fn visit_shown(session: SessionContext, visit: &mut dyn FnMut(&RunRecord, &ResultEntry)) {
     let (run, image) = session.shown.get();
     session.runs.with(|runs| {
-        let run = runs.get(run)?;
-        Some(read(run, run.images.get(image)?))
-    })
+        if let Some(run) = runs.get(run)
+            && let Some(entry) = run.images.get(image)
+        {
+            visit(run, entry);
+        }
+    });
 }
 
 /// What `<img src>` shows for a result: the file when we have it, else the link, nothing while it is being fetched.

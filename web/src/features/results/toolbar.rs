@@ -7,7 +7,7 @@ use super::{with_run, with_shown};
 use crate::components::icon::{DOWNLOAD, IconView};
 use crate::components::lazy::{lazy, press};
 use crate::context::{Bytes, LiveContext, SessionContext, texts};
-use crate::features::composer::intake::Intake;
+use crate::intake::Intake;
 use crate::js::{clipboard, download};
 use crate::state::display;
 
@@ -21,15 +21,14 @@ pub(crate) fn Toolbar() -> impl IntoView {
         let (_, image) = session.shown.get();
         with_run(session, |run| (texts.results.position)(image + 1, run.images.len()))
     };
-    let kept = Memo::new(move |_| {
-        with_shown(session, |_, entry| matches!(entry.bytes, Bytes::Kept { .. })).unwrap_or(false)
-    });
-    let kept_count = Memo::new(move |_| {
+    let kept =
+        move || with_shown(session, |_, entry| matches!(entry.bytes, Bytes::Kept { .. })).unwrap_or(false);
+    let kept_count = move || {
         with_run(session, |run| {
             run.images.iter().filter(|entry| matches!(entry.bytes, Bytes::Kept { .. })).count()
         })
         .unwrap_or(0)
-    });
+    };
     let copy = move |_| {
         let Some(blob) = shown_blob(session) else { return };
         spawn_local(async move {
@@ -46,25 +45,25 @@ pub(crate) fn Toolbar() -> impl IntoView {
     view! {
         <div class="toolbar">
             <p class="toolbar__position" aria-live="polite">{position}</p>
-            <div class="toolbar__tools" hidden=lazy(move || kept_count.get() == 0)>
-                <button class="button" type="button" disabled=lazy(move || !kept.get()) on:click=edit_again>
+            <div class="toolbar__tools" hidden=lazy(move || kept_count() == 0)>
+                <button class="button" type="button" disabled=lazy(move || !kept()) on:click=edit_again>
                     {texts.results.edit_again}
                 </button>
-                <button class="button" type="button" disabled=lazy(move || !kept.get()) on:click=copy>{texts.results.copy}</button>
+                <button class="button" type="button" disabled=lazy(move || !kept()) on:click=copy>{texts.results.copy}</button>
                 <button
                     class="button"
                     type="button"
                     id="download-all"
-                    hidden=lazy(move || kept_count.get() < 2)
+                    hidden=lazy(move || kept_count() < 2)
                     on:click=press(move || download_all(session))
                 >
-                    {lazy(move || (texts.results.download_all)(kept_count.get()))}
+                    {lazy(move || (texts.results.download_all)(kept_count()))}
                 </button>
                 <button
                     class="button button--primary"
                     type="button"
                     id="download"
-                    disabled=lazy(move || !kept.get())
+                    disabled=lazy(move || !kept())
                     on:click=press(move || {
                         let (run, image) = session.shown.get_untracked();
                         download_one(session, run, image);

@@ -33,7 +33,7 @@ fn KeyField() -> impl IntoView {
     let live: LiveContext = expect_context();
     let shown = RwSignal::new(false);
     let key = move || settings.key().unwrap_or_default();
-    let looks_wrong = Memo::new(move |_| settings.key().is_some_and(|key| !key.starts_with("sk-")));
+    let looks_wrong = move || settings.key().is_some_and(|key| !key.starts_with("sk-"));
     let key_page = move || settings.region.with(|id| find_region(id)).map(|region| region.key_page);
     view! {
         <label class="field-label" for="api-key">{texts.settings.key}</label>
@@ -61,7 +61,7 @@ fn KeyField() -> impl IntoView {
                 <a href=page target="_blank" rel="noopener noreferrer">{texts.settings.key_get}</a>
             }))}
         </p>
-        <p class="warning" id="api-key-problem" role="status" hidden=lazy(move || !looks_wrong.get())>{texts.settings.key_shape}</p>
+        <p class="warning" id="api-key-problem" role="status" hidden=lazy(move || !looks_wrong())>{texts.settings.key_shape}</p>
         <label class="check" for="remember-key">
             <input
                 type="checkbox"
