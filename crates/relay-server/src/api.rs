@@ -125,7 +125,7 @@ impl Api {
         };
         let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
         let (sent, _connection) = exchange.send(Method::GET, path, request_headers, Empty::<Bytes>::new());
-        let answer = self.await_head(sent).await?;
+        let answer = self.await_head(sent, || Progress::Complete).await?;
         self.pass_on(answer, &region, &credential).await
     }
 
@@ -157,7 +157,7 @@ impl Api {
                 biased;
                 result = &mut sent => {
                     let response = result.map_err(|error| failure(&error, upload.progress()))?;
-                    return Ok(self.answer(response));
+                    return Ok(Answer { response, deadline: Instant::now() + self.config.limits.total_timeout });
                 }
                 progress = upload.ended() => match progress {
                     Progress::TooLarge => return Err(Code::BodyTooLarge.into()),
@@ -168,25 +168,21 @@ impl Api {
                 },
             }
         }
-        match timeout(self.config.limits.first_byte_timeout, sent).await {
-            Ok(result) => Ok(self.answer(result.map_err(|error| failure(&error, upload.progress()))?)),
-            Err(_) => Err(Code::UpstreamTimeout.into()),
-        }
+        self.await_head(sent, || upload.progress()).await
     }
 
+    /// Waits for the answer to a request that is out.
     async fn await_head(
         &self,
         sent: impl Future<Output = hyper::Result<Response<Incoming>>>,
+        upload: impl Fn() -> Progress,
     ) -> Result<Answer, Reject> {
-        let result =
-            timeout(self.config.limits.first_byte_timeout, sent).await.map_err(|_| Code::UpstreamTimeout)?;
-        Ok(self.answer(result.map_err(|error| failure(&error, Progress::Complete))?))
-    }
-
-    fn answer(&self, response: Response<Incoming>) -> Answer {
         let limits = &self.config.limits;
-        let rest = limits.total_timeout.saturating_sub(limits.first_byte_timeout);
-        Answer { response, deadline: Instant::now() + rest }
+        let deadline = Instant::now() + limits.total_timeout;
+        let first_byte = limits.first_byte_timeout.min(limits.total_timeout);
+        let result = timeout(first_byte, sent).await.map_err(|_| Code::UpstreamTimeout)?;
+        let response = result.map_err(|error| failure(&error, upload()))?;
+        Ok(Answer { response, deadline })
     }
 
     /// Judges the answer and rebuilds it for the caller: same status, same bytes, headers of the allow list.
@@ -220,6 +216,7 @@ impl Api {
 
 /// What a failed exchange means. An incomplete body is incomplete JSON, which nobody can execute or charge.
 fn failure(error: &hyper::Error, upload: Progress) -> Reject {
+    tracing::info!(%error, %upload, "the exchange with the API failed");
     match upload {
         Progress::TooLarge => Code::BodyTooLarge.into(),
         Progress::Broken => Code::BodyIncomplete.into(),

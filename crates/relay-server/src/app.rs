@@ -5,14 +5,16 @@ use std::time::Instant;
 
 use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
-use http::{HeaderName, Method, Request, Response, Version};
+use http::{HeaderName, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
-use relay_policy::decide::{Decision, Policy};
+use relay_policy::cors::Caller;
+use relay_policy::decide::{Decision, Policy, Ruling};
 use relay_policy::host;
 use relay_policy::image_query::ImageQuery;
 use relay_policy::reject::{Code, Reject};
 use relay_policy::security::PageHeaders;
 use relay_policy::target;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::api::Api;
@@ -48,46 +50,38 @@ impl App {
 
     /// Answers one request.
     pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
-        let _open = self.metrics.begin();
-        let started = Instant::now();
         let request_id = Uuid::new_v4().simple().to_string();
-        let (parts, body) = request.into_parts();
-        let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
-        let ruling = self.policy.decide(&parts);
-        let decision = host::check_request_line(&parts).and(ruling.decision);
-        let result = match decision {
-            Ok(decision) => self.carry_out(decision, parts, body).await,
-            Err(reject) => {
-                log_refused_link(&reject, &parts);
-                refused_body::take_in(body, &parts.headers, self.config.limits.body_bytes).await;
-                Err(reject)
+        let span = tracing::info_span!("request", id = request_id);
+        async move {
+            let _open = self.metrics.begin();
+            let started = Instant::now();
+            let (parts, body) = request.into_parts();
+            let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
+            let Ruling { caller, route, decision } = self.policy.decide(&parts);
+            let result = match host::check_request_line(&parts).and(decision) {
+                Ok(decision) => self.carry_out(decision, parts, body).await,
+                Err(reject) => Err(self.refuse(reject, &parts, body).await),
+            };
+            let code = result.as_ref().err().map(Reject::code);
+            let mut response = result.unwrap_or_else(|reject| from_text(reject.into_response(&request_id)));
+            finish(&mut response, caller.as_ref(), &request_id);
+            if (is_connect || code == Some(Code::BadRequest)) && version < Version::HTTP_2 {
+                // What follows a tunnel request or doubtful framing is not to be read as a request.
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-        };
-        let code = result.as_ref().err().map(Reject::code);
-        let mut response = result.unwrap_or_else(|reject| from_text(reject.into_response(&request_id)));
-        if let Some(caller) = &ruling.caller {
-            caller.apply(response.headers_mut());
+            self.metrics.count(route, response.status());
+            log_answer(route, response.status(), code, started);
+            response
         }
-        if let Ok(id) = HeaderValue::from_str(&request_id) {
-            response.headers_mut().entry(X_REQUEST_ID).or_insert(id);
-        }
-        if (is_connect || code == Some(Code::BadRequest)) && version < Version::HTTP_2 {
-            // What follows a tunnel request or doubtful framing is not to be read as a request.
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        let status = response.status();
-        let code = code.map(Code::as_str);
-        self.metrics.count(ruling.route, status);
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(
-            request_id,
-            route = ruling.route,
-            status = status.as_u16(),
-            code,
-            milliseconds,
-            "answered"
-        );
-        response
+        .instrument(span)
+        .await
+    }
+
+    /// Lets a refused caller finish sending, so that it can read why.
+    async fn refuse(&self, reject: Reject, parts: &Parts, body: Incoming) -> Reject {
+        log_refused_link(&reject, parts);
+        refused_body::take_in(body, &parts.headers, self.config.limits.body_bytes).await;
+        reject
     }
 
     async fn carry_out(
@@ -109,6 +103,24 @@ impl App {
             },
         }
     }
+}
+
+/// What every answer gets, whoever made it.
+fn finish(response: &mut Response<Body>, caller: Option<&Caller>, request_id: &str) {
+    let headers = response.headers_mut();
+    if let Some(caller) = caller {
+        caller.apply(headers);
+    }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        // An answer of the API has the vendor's id, which is the one its support asks for.
+        headers.entry(X_REQUEST_ID).or_insert(id);
+    }
+}
+
+fn log_answer(route: &str, status: StatusCode, code: Option<Code>, started: Instant) {
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let code = code.map(Code::as_str);
+    tracing::info!(route, status = status.as_u16(), code, milliseconds, "answered");
 }
 
 /// The vendor may start to use new hosts at any time; the operator sees here which ones were refused.

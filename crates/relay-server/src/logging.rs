@@ -10,9 +10,12 @@ use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::config::LogFormat;
 
-/// Starts logging; `RUST_LOG` says what, `info` when it is not set.
+/// What is logged when `RUST_LOG` does not say. The HTTP library warns about every idle connection it closes.
+const DEFAULT: &str = "info,hyper=error";
+
+/// Starts logging.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     let lines = fmt::layer().with_writer(io::stderr);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(false).boxed(),
