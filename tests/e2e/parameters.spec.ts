@@ -109,11 +109,8 @@ test("a picture's name is inserted where the cursor is", async ({ studio: open }
 
 test("the price on the button follows model and count", async ({ studio: open }) => {
   const studio = new Studio(await open());
-  const { page } = studio;
   await expect(studio.run).toContainText("Free");
-  await studio.settings.click();
-  await page.getByRole("radio", { name: /Beijing/ }).check();
-  await page.getByRole("button", { name: "Done" }).click();
+  await studio.chooseBeijing();
   await studio.count.fill("3");
   await expect(studio.run).toContainText("¥1.50");
   await studio.model.selectOption("qwen-image-2.0");

@@ -2,6 +2,7 @@
 
 pub(crate) mod icon;
 pub(crate) mod lazy;
+pub(crate) mod number_field;
 pub(crate) mod problem_text;
 pub(crate) mod seal;
 pub(crate) mod switch;

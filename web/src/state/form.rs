@@ -180,14 +180,14 @@ impl Form {
     pub fn read(&self, pictures: Vec<PictureSource>) -> (EditDraft, Vec<Problem>) {
         let has = self.parameters();
         let mut problems = Vec::new();
-        let n = if has.n { number(&self.n, Field::N, &mut problems) } else { None };
+        let n = self.asked_count(&mut problems);
         let seed = if has.seed { number(&self.seed, Field::Seed, &mut problems) } else { None };
         let negative = self.negative_prompt.trim();
         let draft = EditDraft {
             model: self.model.trim().to_owned(),
             pictures,
             prompt: self.prompt.trim().to_owned(),
-            n: n.or(has.n.then_some(1)),
+            n,
             size: if has.size { self.size() } else { None },
             seed,
             negative_prompt: (has.negative_prompt && !negative.is_empty()).then(|| negative.to_owned()),
@@ -195,6 +195,17 @@ impl Form {
             watermark: has.watermark.then_some(self.watermark),
         };
         (draft, problems)
+    }
+
+    /// How many to ask for. A model without a choice has no control for it, so what an earlier model's control says
+    /// does not count.
+    fn asked_count(&self, problems: &mut Vec<Problem>) -> Option<i64> {
+        if !self.parameters().n {
+            return None;
+        }
+        let span = self.outputs();
+        let fixed = Some(i64::from(span.min));
+        if span.min == span.max { fixed } else { number(&self.n, Field::N, problems).or(fixed) }
     }
 }
 
@@ -232,7 +243,7 @@ mod tests {
         let mut form = Form { prompt: "Hi".into(), shape: Shape::Custom, n: "3".into(), ..Form::default() };
         form.choose_model("qwen-image-edit");
         let (draft, _) = form.read(picture());
-        assert_eq!((draft.size, draft.prompt_extend), (None, None));
+        assert_eq!((draft.size, draft.prompt_extend, draft.n), (None, None, Some(1)));
         assert_eq!(form.count(), 1, "the plain model makes one picture");
     }
 

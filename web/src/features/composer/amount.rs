@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use qwen_edit_api::Field;
 
 use crate::components::icon::{DICE, IconView, MINUS, PLUS};
-use crate::components::lazy::{lazy, press, typed};
-use crate::components::problem_text::ProblemText;
+use crate::components::lazy::{lazy, press};
+use crate::components::number_field::NumberField;
 use crate::context::{DraftContext, texts};
 
 /// How many seeds the API takes, counted from 0.
@@ -28,22 +28,17 @@ pub(crate) fn Amount() -> impl IntoView {
 fn Count() -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
-    let problem = draft.problem(|field| field == Field::N);
     let step = move |by| draft.change(|form| form.step_count(by));
     view! {
-        <h2><label for="count">{texts.parameters.count} <code class="api-name">"n"</code></label></h2>
-        <div class="stepper" data-invalid=lazy(move || problem.with(Option::is_some).to_string())>
-            <input
-                class="stepper__value"
-                id="count"
-                type="text"
-                inputmode="numeric"
-                autocomplete="off"
-                aria-describedby="count-problem"
-                aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
-                prop:value=lazy(move || draft.read(|form| form.n.clone()))
-                on:input=typed(move |n| draft.change(|form| form.n = n))
-            />
+        <NumberField
+            id="count"
+            label=texts.parameters.count
+            api_name="n"
+            value=Signal::derive(move || draft.read(|form| form.n.clone()))
+            change=move |n| draft.change(|form| form.n = n)
+            problem=draft.problem(|field| field == Field::N)
+            problem_id="count-problem"
+        >
             <button
                 class="stepper__button"
                 type="button"
@@ -62,8 +57,7 @@ fn Count() -> impl IntoView {
             >
                 <IconView icon=PLUS/>
             </button>
-        </div>
-        <ProblemText id="count-problem" text=problem/>
+        </NumberField>
     }
 }
 
@@ -71,38 +65,27 @@ fn Count() -> impl IntoView {
 fn Seed() -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
-    let problem = draft.problem(|field| field == Field::Seed);
-    let roll = move |_| {
-        let seed = random_seed();
-        draft.change(|form| form.seed = seed.to_string());
-    };
     view! {
-        <h2><label for="seed">{texts.parameters.seed} <code class="api-name">"seed"</code></label></h2>
-        <div class="stepper" data-invalid=lazy(move || problem.with(Option::is_some).to_string())>
-            <input
-                class="stepper__value"
-                id="seed"
-                type="text"
-                inputmode="numeric"
-                autocomplete="off"
-                placeholder=texts.parameters.seed_random
-                title=texts.parameters.seed_hint
-                aria-describedby="seed-problem"
-                aria-invalid=lazy(move || problem.with(Option::is_some).to_string())
-                prop:value=lazy(move || draft.read(|form| form.seed.clone()))
-                on:input=typed(move |seed| draft.change(|form| form.seed = seed))
-            />
+        <NumberField
+            id="seed"
+            label=texts.parameters.seed
+            api_name="seed"
+            placeholder=texts.parameters.seed_random
+            value=Signal::derive(move || draft.read(|form| form.seed.clone()))
+            change=move |seed| draft.change(|form| form.seed = seed)
+            problem=draft.problem(|field| field == Field::Seed)
+            problem_id="seed-problem"
+        >
             <button
                 class="stepper__button"
                 type="button"
                 aria-label=texts.parameters.seed_roll
-                title=texts.parameters.seed_roll
-                on:click=roll
+                title=texts.parameters.seed_hint
+                on:click=press(move || draft.change(|form| form.seed = random_seed().to_string()))
             >
                 <IconView icon=DICE/>
             </button>
-        </div>
-        <ProblemText id="seed-problem" text=problem/>
+        </NumberField>
     }
 }
 

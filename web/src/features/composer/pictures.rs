@@ -59,9 +59,9 @@ pub(crate) fn Pictures() -> impl IntoView {
             >
                 {texts.pictures.try_samples}
             </button>
-            <ul class="refusals" role="alert">
+            <div role="alert"><ul class="refusals">
                 {lazy(move || draft.refusals.get().into_iter().map(|refusal| view! { <li class="problem">{refusal}</li> }).collect_view())}
-            </ul>
+            </ul></div>
             <ProblemText id="pictures-problem" text=problem/>
             <LinkDialog open=linking/>
         </section>

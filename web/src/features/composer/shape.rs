@@ -83,6 +83,11 @@ fn ShapeOption(shape: Shape, label: &'static str, outline: Option<Size>) -> impl
         let longer = size.width.max(size.height);
         (size.width * OUTLINE / longer, size.height * OUTLINE / longer)
     });
+    let outline = format!(
+        r#"<svg class="shape__outline" width="{width}" height="{height}"><rect x="1" y="1" width="{}" height="{}" rx="2.5"/></svg>"#,
+        width - 2,
+        height - 2,
+    );
     let is_chosen = {
         let shape = shape.clone();
         move || draft.read(|form| form.shape.clone()) == shape
@@ -100,9 +105,7 @@ fn ShapeOption(shape: Shape, label: &'static str, outline: Option<Size>) -> impl
                     draft.change(|form| form.shape = shape);
                 }
             />
-            <svg class="shape__outline" width=width height=height viewBox=format!("0 0 {width} {height}") aria-hidden="true">
-                <rect x="1" y="1" width=width - 2 height=height - 2 rx="2.5"></rect>
-            </svg>
+            <span class="icon-box" aria-hidden="true" inner_html=outline></span>
             <span>{label}</span>
         </label>
     }
