@@ -1,7 +1,7 @@
 //! From an HTTP answer to a result or an error. Pure: no browser here.
 
 use qwen_edit_api::{Answer, Charged, Shape, UpstreamFailure, https_link, parse_answer};
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::links::expires_at;
 use crate::{EditResult, Error, ErrorKind, ResultImage};
@@ -74,20 +74,26 @@ fn is_not_a_relay(failure: &UpstreamFailure) -> bool {
     }
 }
 
-#[derive(Deserialize)]
-struct RelayErrorBody {
-    error: RelayErrorFields,
-}
-
-#[derive(Deserialize)]
 struct RelayErrorFields {
     code: String,
-    #[serde(default)]
     message: String,
-    #[serde(default)]
     request_id: Option<String>,
-    #[serde(default)]
     charged: Option<String>,
+}
+
+impl RelayErrorFields {
+    /// Nothing when the body is not `{"error": {"code": …}}`.
+    fn read(body: &[u8]) -> Option<RelayErrorFields> {
+        let value: Value = serde_json::from_slice(body).ok()?;
+        let error = value.get("error")?;
+        let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(RelayErrorFields {
+            code: text("code")?,
+            message: text("message").unwrap_or_default(),
+            request_id: text("request_id"),
+            charged: text("charged"),
+        })
+    }
 }
 
 /// The relay's own error, known by its mark, or by its shape where a proxy in between hides the header.
@@ -95,8 +101,7 @@ fn relay_error(head: &Head, body: &[u8]) -> Option<Error> {
     if !head.from_relay && head.status < 400 {
         return None;
     }
-    let told = serde_json::from_slice(body).ok().map(|RelayErrorBody { error }| error);
-    let fields = match told {
+    let fields = match RelayErrorFields::read(body) {
         // No other server in this conversation says "charged".
         Some(fields) if head.from_relay || fields.charged.is_some() => fields,
         _ if head.from_relay && head.status >= 400 => cut_short(),

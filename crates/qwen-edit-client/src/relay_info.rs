@@ -1,18 +1,16 @@
 //! What a relay says about itself in `relay.json`.
 //!
 //! Read leniently: relay and page are updated separately, so unknown fields are ignored and missing ones mean "no".
+//! Read by hand: derived readers for four small types would be a tenth of this crate's code in the page.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 /// What a relay offers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RelayInfo {
     /// The version of the relay; empty when it keeps that to itself.
     pub version: String,
     /// The regions it leads to, in the order it names them.
-    #[serde(deserialize_with = "known_regions")]
     pub regions: Vec<RelayRegion>,
     /// Whether [`Client::fetch_image`](crate::Client::fetch_image) works.
     pub image_route: bool,
@@ -23,18 +21,16 @@ pub struct RelayInfo {
 }
 
 /// A region the relay leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelayRegion {
     /// The id in the path of the route: "beijing".
     pub id: String,
     /// Who brings the API key.
-    #[serde(default)]
     pub key: KeyHolder,
 }
 
 /// Who brings the API key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyHolder {
     /// The user. Also what an unknown word means: asking for a key too many is harmless.
     #[default]
@@ -43,18 +39,8 @@ pub enum KeyHolder {
     Server,
 }
 
-impl From<String> for KeyHolder {
-    fn from(word: String) -> KeyHolder {
-        match word.as_str() {
-            "server" => KeyHolder::Server,
-            _ => KeyHolder::Client,
-        }
-    }
-}
-
 /// Limits of the relay; `None` where it names none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RelayLimits {
     /// The largest request body it takes, in bytes.
     pub body_bytes: Option<u64>,
@@ -64,8 +50,17 @@ impl RelayInfo {
     /// `None` when this is not the description of a relay: an HTML page, or JSON of something else.
     pub(crate) fn parse(body: &[u8]) -> Option<RelayInfo> {
         let value: Value = serde_json::from_slice(body).ok()?;
-        value.get("regions").filter(|regions| regions.is_array())?;
-        RelayInfo::deserialize(value).ok()
+        let regions = value.get("regions")?.as_array()?;
+        let yes = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+        Some(RelayInfo {
+            version: value.get("version").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            regions: regions.iter().filter_map(RelayRegion::read).collect(),
+            image_route: yes("image_route"),
+            jobs: yes("jobs"),
+            limits: RelayLimits {
+                body_bytes: value.get("limits").and_then(|limits| limits.get("body_bytes")?.as_u64()),
+            },
+        })
     }
 
     /// The region of that id, if the relay leads there.
@@ -74,10 +69,16 @@ impl RelayInfo {
     }
 }
 
-/// Leaves out entries without an id instead of refusing the whole list.
-fn known_regions<'de, D: serde::Deserializer<'de>>(list: D) -> Result<Vec<RelayRegion>, D::Error> {
-    let entries = Vec::<Value>::deserialize(list)?;
-    Ok(entries.into_iter().filter_map(|entry| RelayRegion::deserialize(entry).ok()).collect())
+impl RelayRegion {
+    /// An entry without an id is left out instead of spoiling the list.
+    fn read(entry: &Value) -> Option<RelayRegion> {
+        let id = entry.get("id")?.as_str()?.to_owned();
+        let key = match entry.get("key").and_then(Value::as_str) {
+            Some("server") => KeyHolder::Server,
+            _ => KeyHolder::Client,
+        };
+        Some(RelayRegion { id, key })
+    }
 }
 
 #[cfg(test)]
