@@ -85,6 +85,8 @@ async fn no_secret_is_logged_even_at_trace() {
         log.contains("relay_server") && log.contains("evil.example"),
         "the log has lines, and the refused host: {log}"
     );
+    let loud = log.lines().find(|line| line.contains(" TRACE ") || line.contains(" DEBUG "));
+    assert!(loud.is_none(), "libraries are not heard below info: {loud:?}");
     for canary in CANARIES {
         assert!(!log.contains(canary), "{canary} is in the log: {log}");
     }

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 pub(crate) struct Program {
     child: Child,
@@ -16,13 +17,23 @@ pub(crate) fn command() -> Command {
     command
 }
 
-/// Runs it with a file of settings until it ends by itself.
+/// Runs it with a file of settings; it must end by itself.
 pub(crate) fn run_with(settings: &str, extra: &[&str], environment: &[(&str, &str)]) -> Output {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), settings).unwrap();
     let mut command = command();
     command.arg("--config").arg(file.path()).args(extra).envs(environment.iter().copied());
-    command.stdin(Stdio::null()).output().unwrap()
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("it started with {settings} {extra:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.wait_with_output().unwrap()
 }
 
 impl Program {

@@ -79,9 +79,33 @@ async fn an_announced_terabyte_is_refused_before_it_is_sent() {
 async fn a_refused_upload_is_taken_in_so_that_its_answer_can_be_read() {
     let upstream = Upstream::json(200, "{}").await;
     let relay = Relay::start(&upstream, &[]).await;
-    // Far more than the sockets can hold: a client that cannot finish sending would not read the answer.
-    let answer = relay.send("POST", GENERATION, &[JSON], vec![b' '; 30 << 20]).await;
-    assert_eq!(answer.error(), no(401, "key_missing"));
+    // Like a browser, it sends everything before it reads: far more than the sockets can hold.
+    let length = 30 << 20;
+    let head = format!(
+        "POST {GENERATION} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n",
+        relay.address
+    );
+    let answer = client::raw(relay.address, &[head.as_bytes(), &vec![b' '; length]].concat()).await;
+    assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("key_missing"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_without_length_is_counted_on_its_way() {
+    let upstream = Upstream::json(200, "{}").await;
+    let relay = Relay::start(&upstream, &["limits.body_bytes = 1000"]).await;
+    for (size, expected) in [(1000, "200"), (1001, "413")] {
+        let head = format!(
+            "POST {GENERATION} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer sk-1\r\n\
+             content-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n",
+            relay.address
+        );
+        let rest = size - 500;
+        let body = format!("1f4\r\n{}\r\n{rest:x}\r\n{}\r\n0\r\n\r\n", " ".repeat(500), " ".repeat(rest));
+        let answer = client::raw(relay.address, (head + &body).as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {expected} ")), "{size}: {answer}");
+    }
+    assert_eq!(upstream.requests().len(), 1, "the one over the cap never became a complete request");
 }
 
 #[tokio::test]

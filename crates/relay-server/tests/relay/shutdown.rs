@@ -27,9 +27,14 @@ async fn held() -> (Upstream, watch::Sender<bool>) {
 #[tokio::test]
 async fn a_running_call_is_finished_and_nothing_new_is_taken() {
     let (upstream, go) = held().await;
-    let relay = Relay::start(&upstream, &[]).await;
+    let relay = Relay::start(&upstream, &["limits.header_timeout = \"60s\""]).await;
     let (address, admin) = (relay.address, relay.admin);
-    let idle = TcpStream::connect(address).await.unwrap();
+    let silent = TcpStream::connect(address).await.unwrap();
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    idle.write_all(format!("GET /relay/healthz HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    assert_ne!(idle.read(&mut [0; 4096]).await.unwrap(), 0);
     let call =
         tokio::spawn(client::open(address, client::request(address, "POST", GENERATION, &[KEY, JSON], BODY)));
     eventually("the call to reach the API", || upstream.hits() == 1).await;
@@ -43,9 +48,9 @@ async fn a_running_call_is_finished_and_nothing_new_is_taken() {
     assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, &b"{}"[..]));
     tokio::time::timeout(Duration::from_secs(10), stopping)
         .await
-        .expect("an idle connection must not hold it")
+        .expect("idle connections must not hold it")
         .unwrap();
-    drop(idle);
+    drop((silent, idle));
 }
 
 #[tokio::test]
