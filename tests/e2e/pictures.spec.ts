@@ -7,7 +7,7 @@ test("by drag and drop from the desktop", async ({ studio: open }) => {
   const studio = new Studio(await open());
   await giveFile(studio, "drop", photo("coffee.png"), "coffee.png");
   await expect(studio.slots).toHaveCount(1);
-  await expect(studio.slots.first()).toContainText("600×400");
+  await expect(studio.receipt).toHaveText(["Image 1 used as it is 600×400"]);
 });
 
 test("by paste", async ({ studio: open }) => {
@@ -57,7 +57,7 @@ test("they can be dragged into order", async ({ studio: open }) => {
   const studio = new Studio(await open());
   await studio.choose(photo("astronaut.png"), photo("coffee.png"));
   await studio.slots.nth(1).dragTo(studio.slots.nth(0));
-  await expect(studio.slots.nth(0)).toContainText("600×400");
+  await expect(studio.receipt).toContainText(["Image 1 used as it is 600×400", "Image 2 used as it is 512×512"]);
   await expect(studio.page.locator(".drop-overlay")).toBeHidden();
 });
 

@@ -15,6 +15,8 @@ export class Studio {
   readonly page: Page;
   readonly add: Locator;
   readonly slots: Locator;
+  /** What will be sent, picture by picture. */
+  readonly receipt: Locator;
   readonly prompt: Locator;
   readonly count: Locator;
   readonly seed: Locator;
@@ -32,6 +34,7 @@ export class Studio {
     this.page = page;
     this.add = page.locator("#add-pictures");
     this.slots = page.locator(".slot");
+    this.receipt = page.locator(".receipt li");
     this.prompt = page.locator("#prompt");
     this.count = page.locator("#count");
     this.seed = page.locator("#seed");

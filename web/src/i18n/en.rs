@@ -40,7 +40,7 @@ pub(super) const EN: Messages = Messages {
         remove: |n| format!("Remove image {n}"),
         move_earlier: |n| format!("Move image {n} earlier"),
         move_later: |n| format!("Move image {n} later"),
-        from_link: "From a link",
+        from_link: "from a link",
         no_preview: "No preview for this format; it is sent all the same",
         drop_here: "Drop it here",
         too_many: |max| format!("{max} pictures at most. Remove one to add another."),

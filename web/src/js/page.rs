@@ -64,12 +64,12 @@ pub(crate) fn scroll_to(id: &str) {
     }
 }
 
-/// Whether a part of the element can be seen now.
+/// Whether the element begins in the upper part of the window, so that most of it can be seen.
 pub(crate) fn is_in_view(id: &str) -> bool {
     let Some(element) = document().get_element_by_id(id) else { return false };
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
     let place = Element::get_bounding_client_rect(&element);
-    place.top() < height * 0.7 && place.bottom() > 0.0
+    place.top() >= 0.0 && place.top() < height * 0.35
 }
 
 /// Whether the browser believes it has a network.

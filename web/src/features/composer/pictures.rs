@@ -45,9 +45,8 @@ pub(crate) fn Pictures() -> impl IntoView {
                     <AddButton/>
                 </li>
             </ol>
-            <p class="hint tray__hint">
-                {texts.pictures.hint}
-            </p>
+            <p class="hint tray__hint" hidden=lazy(move || !is_empty())>{texts.pictures.hint}</p>
+            <Receipt/>
             <button
                 class="text-button tray__samples"
                 type="button"
@@ -129,7 +128,6 @@ fn PictureSlot(id: u32) -> impl IntoView {
     let count = move || draft.count();
     let entry = draft.tray.with_untracked(|tray| tray.get(id).cloned());
     let name = entry.as_ref().map(|entry| entry.picture.name().to_owned()).unwrap_or_default();
-    let facts = entry.as_ref().map(facts_line);
     let preview = entry.as_ref().and_then(Entry::preview_source);
     let preview_failed = RwSignal::new(false);
 
@@ -224,16 +222,37 @@ fn PictureSlot(id: u32) -> impl IntoView {
                     <IconView icon=RIGHT/>
                 </button>
             </span>
-            <span class="slot__facts">{facts}</span>
         </li>
     }
 }
 
-/// What will be sent for this picture: its dimensions and format, or that it comes from a link.
-fn facts_line(entry: &Entry) -> String {
-    match entry.picture.facts() {
-        Some(facts) if facts.width > 0 => format!("{}×{}", facts.width, facts.height),
-        Some(_) => String::new(),
-        None => texts().pictures.from_link.to_owned(),
+/// What will be sent: each picture's number, and its dimensions or that it comes from a link.
+#[component]
+fn Receipt() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let line = move |number: usize, entry: &Entry| {
+        let what = match entry.picture.facts() {
+            Some(facts) if facts.width > 0 => {
+                format!("{} {}×{}", texts.pictures.sent_as_is, facts.width, facts.height)
+            }
+            Some(_) => texts.pictures.sent_as_is.to_owned(),
+            None => texts.pictures.from_link.to_owned(),
+        };
+        format!("{} {what}", (texts.pictures.number)(number))
+    };
+    let lines = move || {
+        draft.tray.with(|tray| {
+            tray.slots()
+                .iter()
+                .enumerate()
+                .map(|(index, slot)| line(index + 1, &slot.picture))
+                .collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <ul class="receipt" hidden=lazy(move || draft.count() == 0)>
+            {lazy(move || lines().into_iter().map(|line| view! { <li>{line}</li> }).collect_view())}
+        </ul>
     }
 }
