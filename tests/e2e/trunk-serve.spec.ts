@@ -1,22 +1,46 @@
-import { expect, test } from "./fixtures.ts";
+/** `trunk serve` alone, with a simulator behind its proxy: a plain relay, and the page works with it. */
+import { readFile } from "node:fs/promises";
+import { expect, photo, test } from "./fixtures.ts";
+import { GENERATION, links, Studio } from "./support/studio.ts";
 
-const GENERATION = "/relay/demo/api/v1/services/aigc/multimodal-generation/generation";
-
-test("the page of trunk serve alone starts", async ({ studio }) => {
-  const page = await studio();
-  await expect(page).toHaveTitle(/Qwen Edit/);
-  await expect(page.getByRole("main")).toBeVisible();
-});
+const ROUTE = `/relay/demo${GENERATION}`;
 
 test("its proxy brings a call to the simulator and the answer back unchanged", async ({ request, sim }) => {
-  const answer = await request.post(GENERATION, {
+  const answer = await request.post(ROUTE, {
     headers: { authorization: "Bearer not-a-key" },
     data: { model: "qwen-image-edit-plus", input: { messages: [] } },
   });
   expect(answer.status()).toBe(401);
   expect(await answer.json()).toMatchObject({ code: "InvalidApiKey" });
   const seen = await sim.requests();
-  expect(seen.map(({ method, path }) => ({ method, path }))).toEqual([
-    { method: "POST", path: GENERATION.replace("/relay/demo", "") },
-  ]);
+  expect(seen.map(({ method, path }) => ({ method, path }))).toEqual([{ method: "POST", path: GENERATION }]);
+});
+
+test("the page edits a picture and shows the result by its link", async ({ studio: open }) => {
+  const studio = new Studio(await open());
+  await studio.fill(photo("astronaut.png"));
+  const answer = await studio.runAndAnswer();
+  await expect(studio.stage).toHaveAttribute("src", links(answer)[0] ?? "");
+  await expect(studio.stage).toHaveJSProperty("naturalWidth", answer.usage.width);
+  await expect(studio.page.getByText("This is a plain relay")).toBeVisible();
+});
+
+test("three large pictures pass the proxy byte by byte", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  // A real photo, filled up behind its end to just under the limit of 10 MB.
+  const png = await readFile(photo("coffee.png"));
+  const large = Buffer.concat([png, Buffer.alloc(10 * 1024 * 1024 - png.length)]);
+  const chooser = studio.page.waitForEvent("filechooser");
+  await studio.add.click();
+  await (await chooser).setFiles(
+    [1, 2, 3].map((n) => ({ name: `large-${n}.png`, mimeType: "image/png", buffer: large })),
+  );
+  await expect(studio.slots).toHaveCount(3);
+  await studio.prompt.fill("Combine Image 1 and Image 2 with Image 3");
+  await studio.runAndAnswer();
+  const [call] = (await sim.requests()).filter((request) => request.method === "POST");
+  if (call === undefined) throw new Error("nothing arrived");
+  const sent = JSON.parse((await sim.bodyOf(call)).toString()).input.messages[0].content;
+  const expected = `data:image/png;base64,${large.toString("base64")}`;
+  for (const item of sent.slice(0, 3)) expect(item.image === expected, "the file's own bytes").toBe(true);
 });

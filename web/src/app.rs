@@ -10,14 +10,24 @@ use crate::features::bar::Bar;
 use crate::features::composer::Composer;
 use crate::features::results::Results;
 use crate::features::settings::SettingsDialog;
+use crate::i18n::{self, messages};
 use crate::intake::Intake;
 use crate::js::{files, page};
 use crate::run::{Runner, check_relay};
 
 /// Puts the studio on the page.
 pub fn mount() {
+    tell_about_panics();
     page::remove_boot_screen();
     mount_to_body(App);
+}
+
+/// A panic stops the app for good: say so over the page, in place of buttons that no longer do anything.
+fn tell_about_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        page::cover_with(messages(i18n::choose(None, &[page::language()])).failure.panic);
+    }));
 }
 
 #[component]

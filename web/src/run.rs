@@ -104,9 +104,12 @@ impl Runner {
 
     /// On a narrow screen results are below the form: go there, unless they are in view.
     fn reveal_results(self) {
-        if !page::is_in_view("results") {
-            page::scroll_to("results");
-        }
+        // After the next drawing: only then do the results have their height, without which there is nowhere to scroll.
+        request_animation_frame(|| {
+            if !page::is_in_view("results") {
+                page::scroll_to("results");
+            }
+        });
     }
 
     fn asked(self) -> Asked {
@@ -156,6 +159,9 @@ impl Runner {
                 Err(error) => Bytes::Failed(error),
             };
             self.session.set_bytes(run, image, bytes);
+            if image == 0 {
+                self.reveal_results();
+            }
         });
     }
 }

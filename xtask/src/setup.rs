@@ -31,10 +31,11 @@ impl Toolbox {
         Ok(command.env("PATH", path))
     }
 
-    /// A `trunk` command. It asks nobody whether there is a newer one.
+    /// A `trunk` command. It asks nobody whether there is a newer one, and reports a relay that does not run in
+    /// a few lines instead of a stack of Trunk's own functions.
     pub(crate) fn trunk(&self, args: &[&str]) -> Result<Command> {
         let mut trunk = Command::new("trunk");
-        trunk.args(args).env("TRUNK_SKIP_VERSION_CHECK", "true");
+        trunk.args(args).env("TRUNK_SKIP_VERSION_CHECK", "true").env("RUST_BACKTRACE", "0");
         self.equip(&mut trunk)?;
         Ok(trunk)
     }

@@ -133,7 +133,6 @@ pub struct RunMessages {
     pub cancel: &'static str,
     pub preparing: &'static str,
     pub working: &'static str,
-    pub elapsed: fn(&str) -> String,
     pub usual_time: &'static str,
     pub long_wait: &'static str,
     pub note_links: &'static str,
@@ -166,18 +165,15 @@ pub struct ResultMessages {
     pub open_original: &'static str,
     pub saving: &'static str,
     pub kept: &'static str,
-    pub not_kept: &'static str,
     pub plain_relay: &'static str,
     pub link_life: fn(&str) -> String,
     pub request: &'static str,
-    pub copy_request_id: &'static str,
     pub seed: &'static str,
     pub earlier: &'static str,
     pub earlier_run: fn(usize) -> String,
     pub partial_title: fn(got: usize, asked: u32) -> String,
     pub partial_body: &'static str,
     pub hours_minutes: fn(hours: u64, minutes: u64) -> String,
-    pub expired_picture: &'static str,
     pub fetch_again: &'static str,
 }
 
@@ -222,8 +218,6 @@ pub struct SettingsMessages {
     pub relay_checking: &'static str,
     pub demo_note: &'static str,
     pub done: &'static str,
-    pub appearance: &'static str,
-    pub language: &'static str,
 }
 
 #[derive(Debug)]

@@ -17,6 +17,22 @@ pub(crate) fn set_language(tag: &str, title: &str) {
     document().set_title(title);
 }
 
+/// The language the page is in now.
+pub(crate) fn language() -> String {
+    document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
+/// Covers the page with a sentence. Needs nothing of the app, so it works when the app has stopped.
+pub(crate) fn cover_with(sentence: &str) {
+    let Ok(cover) = document().create_element("p") else { return };
+    cover.set_class_name("boot boot--stopped");
+    cover.set_text_content(Some(sentence));
+    let _ = cover.set_attribute("role", "alert");
+    if let Some(body) = document().body() {
+        let _ = body.append_child(&cover);
+    }
+}
+
 /// Sets `data-theme`, or leaves the choice to the system.
 pub(crate) fn set_theme(theme: Option<&str>) {
     let Some(root) = document().document_element() else { return };
