@@ -149,6 +149,19 @@ fn hostile_links_are_refused() {
 }
 
 #[test]
+fn a_wildcard_does_not_reach_punycode_or_the_clouds_inside() {
+    let hosts = vec![
+        HostPattern::parse("*-pictures.example.com").unwrap(),
+        HostPattern::parse("p.oss-*.example.com").unwrap(),
+    ];
+    let rule = TargetRule::new(hosts, vec![]);
+    assert!(rule.check("https://my-pictures.example.com/a.png").is_ok());
+    assert!(rule.check("https://p.oss-cn.example.com/a.png").is_ok());
+    assert!(rule.check("https://xn--my-pictures.example.com/a.png").is_err());
+    assert!(rule.check("https://p.oss-cn-internal.example.com/a.png").is_err());
+}
+
+#[test]
 fn the_signature_is_in_no_debug_output() {
     let target = rule().check(&format!("https://{GOOD_HOST}/a.png?Signature=canary")).unwrap();
     assert!(!format!("{target:?}").contains("canary"));

@@ -10,8 +10,8 @@ use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::config::LogFormat;
 
-/// What is logged when `RUST_LOG` does not say. The HTTP library warns about every idle connection it closes.
-const DEFAULT: &str = "info,hyper=error";
+/// What is logged when `RUST_LOG` does not say.
+const DEFAULT: &str = "info";
 
 /// Starts logging.
 pub fn start(format: LogFormat) {
@@ -30,4 +30,42 @@ pub fn start(format: LogFormat) {
 /// own code, which knows what a secret is, is heard there.
 fn may_log(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with("relay_") || *metadata.level() <= Level::INFO
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::layer::Context;
+    use tracing_subscriber::{Layer, Registry};
+
+    use super::*;
+
+    /// Keeps the target and level of every event that comes through.
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<(String, Level)>>>);
+
+    impl Layer<Registry> for Heard {
+        fn on_event(&self, event: &tracing::Event<'_>, _context: Context<'_, Registry>) {
+            let metadata = event.metadata();
+            self.0.lock().unwrap().push((metadata.target().to_owned(), *metadata.level()));
+        }
+    }
+
+    #[test]
+    fn libraries_are_not_heard_below_info() {
+        let heard = Heard::default();
+        let subscriber = tracing_subscriber::registry().with(heard.clone().with_filter(filter_fn(may_log)));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::trace!(target: "h2::codec", "authorization: Bearer sk-canary");
+            tracing::debug!(target: "hickory_resolver", "canary");
+            tracing::info!(target: "hyper", "an event of a library");
+            tracing::trace!(target: "relay_server::app", "our own");
+        });
+        let heard = heard.0.lock().unwrap().clone();
+        assert_eq!(
+            heard,
+            [("hyper".to_owned(), Level::INFO), ("relay_server::app".to_owned(), Level::TRACE)]
+        );
+    }
 }

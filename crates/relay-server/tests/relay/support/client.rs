@@ -1,6 +1,7 @@
 //! A plain HTTP client: one request, one connection.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -9,6 +10,7 @@ use hyper::body::{Body, Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// A complete answer.
 #[derive(Debug)]
@@ -62,10 +64,10 @@ pub(crate) fn request(
     request.body(Full::new(body.into())).unwrap()
 }
 
-/// Reads an answer to its end.
+/// Reads an answer to its end; one without end fails the test.
 pub(crate) async fn complete(response: Response<Incoming>) -> hyper::Result<Answer> {
     let (parts, body) = response.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let body = timeout(Duration::from_secs(30), body.collect()).await.unwrap()?.to_bytes();
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }
 
