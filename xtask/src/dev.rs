@@ -22,8 +22,7 @@ const BUILD_PATIENCE: Duration = Duration::from_secs(30 * 60);
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     local_stack::ensure_free(options.port)?;
     let tools = setup::web_tools(workspace)?;
-    // Whoever changes the servers wants short builds; the page is a debug build too.
-    let servers = build::servers(workspace, "dev")?;
+    let servers = build::servers(workspace)?;
     let folder = workspace.scratch("dev")?;
 
     let origin = local_stack::origin(options.port);

@@ -26,9 +26,7 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     local_stack::ensure_free(options.port)?;
     let dist = build::dist(workspace, &setup::web_tools(workspace)?)?;
-    // Release: a debug build scans, hashes and paints pictures of many megabytes ten times slower, and a
-    // first-time user would take that for the product's speed.
-    let servers = build::servers(workspace, "release")?;
+    let servers = build::servers(workspace)?;
 
     let origin = local_stack::origin(options.port);
     let simulator = local_stack::start_simulator(&servers, &[])?;

@@ -49,13 +49,10 @@ enum Outcome {
 const SUITES: &[Suite] = &[
     Suite { name: "native", about: "unit and integration tests, layers and house rules", run: native::tests },
     Suite { name: "doc", about: "examples in the documentation", run: native::doc_tests },
-    Suite {
-        name: "browser-unit",
-        about: "client and studio units in a real browser",
-        run: browser_unit::run,
-    },
+    Suite { name: "browser-unit", about: "units of the client in a real browser", run: browser_unit::run },
     Suite { name: "contract", about: "the vendor's Python SDK and raw HTTP", run: contract::run },
     Suite { name: "e2e", about: "journeys through the studio in a real browser", run: e2e::studio },
+    Suite { name: "start", about: "`cargo xtask start` as a newcomer types it", run: e2e::start },
     Suite { name: "trunk-serve", about: "the page of `trunk serve` alone", run: e2e::trunk_serve },
     Suite { name: "sizes", about: "what a first visit downloads, against the budget", run: size_budget::run },
 ];

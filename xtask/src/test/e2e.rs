@@ -1,8 +1,10 @@
 //! Journeys through the studio in a real browser, driven by Playwright.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -11,12 +13,15 @@ use super::Outcome;
 use super::counts::Counts;
 use super::stage::Stage;
 use crate::browser::{self, Browser};
+use crate::process::Server;
 use crate::trunk_config::TrunkConfig;
 use crate::{dev, local_stack, process, setup};
 
 /// What Trunk.toml names for `trunk serve` alone.
 const USUAL_SIMULATOR: &str = "http://127.0.0.1:8788";
 const USUAL_RELAY: &str = "http://127.0.0.1:8787";
+/// Release builds of everything, on a slow machine.
+const BUILD_PATIENCE: Duration = Duration::from_mins(45);
 
 /// The published studio behind the real relay. Playwright starts the servers, one pair for each worker.
 pub(super) fn studio(stage: &mut Stage<'_>) -> Result<Outcome> {
@@ -55,6 +60,25 @@ pub(super) fn trunk_serve(stage: &mut Stage<'_>) -> Result<Outcome> {
     command
         .env("QWEN_EDIT_STUDIO_ORIGIN", local_stack::origin(port))
         .env("QWEN_EDIT_SIM_CONTROL", &simulator.control);
+    run(stage, &mut command)
+}
+
+/// What a newcomer types: everything built and started by `cargo xtask start`, then one edit without a key.
+pub(super) fn start(stage: &mut Stage<'_>) -> Result<Outcome> {
+    let browser = match tools_or_reason(stage) {
+        Ok(browser) => browser,
+        Err(why) => return Ok(Outcome::Skipped(format!("{why:#}"))),
+    };
+    let port = local_stack::free_port()?.to_string();
+    let mut command = Command::new(env::current_exe().context("find the running xtask")?);
+    command.current_dir(&stage.workspace.root).args(["start", "--no-open", "--port", &port]);
+    // Somebody's real key must not end up in a test.
+    command.env_remove("DASHSCOPE_API_KEY");
+    let started = Server::start("start", &mut command)?;
+    let origin = started.announced("ready", BUILD_PATIENCE)?;
+
+    let mut command = playwright(&folder(stage), &browser, "start");
+    command.env("QWEN_EDIT_STUDIO_ORIGIN", origin);
     run(stage, &mut command)
 }
 

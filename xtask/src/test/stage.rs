@@ -31,11 +31,11 @@ impl<'a> Stage<'a> {
         Ok(self.web_tools.insert(tools).clone())
     }
 
-    /// Relay and simulator, with debug assertions.
+    /// Relay and simulator.
     pub(crate) fn servers(&mut self) -> Result<Servers> {
         let servers = match self.servers.take() {
             Some(servers) => servers,
-            None => build::servers(self.workspace, "dev")?,
+            None => build::servers(self.workspace)?,
         };
         Ok(self.servers.insert(servers).clone())
     }
