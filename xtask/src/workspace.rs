@@ -55,9 +55,10 @@ impl Workspace {
         })
     }
 
-    /// A folder for what a command writes between runs.
+    /// A folder for what a command writes. Inside the repository, also when the target directory is elsewhere:
+    /// cargo, started there by Trunk, then finds our `.cargo/config.toml` and `rust-toolchain.toml`.
     pub(crate) fn scratch(&self, command: &str) -> Result<PathBuf> {
-        let folder = self.target.join("xtask").join(command);
+        let folder = self.root.join("target/xtask").join(command);
         std::fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
         Ok(folder)
     }
