@@ -1,7 +1,7 @@
 /** Each way a run can fail says its own sentence, what it cost, and keeps the pictures and the words. */
 import { expect, photo, test } from "./fixtures.ts";
 import type { Fault } from "./support/sim.ts";
-import { Studio } from "./support/studio.ts";
+import { links, Studio } from "./support/studio.ts";
 
 const PROMPT = "Make it a watercolour";
 
@@ -101,6 +101,7 @@ test("partial success shows what was made and says what is missing", async ({ st
   await expect(studio.notice("partial")).toContainText("2 of 3");
   await expect(studio.stage).toBeVisible();
   await expect(studio.slots).toHaveCount(1);
+  await expect(studio.prompt).toHaveValue(PROMPT);
 });
 
 test("an expired link says so, keeps the input, and costs no second call", async ({ studio: open, sim }) => {
@@ -135,6 +136,76 @@ test("cancelling stops waiting, says what it may have cost, and sends nothing ag
   await expect(studio.notice("cancelled")).toContainText("This may have been charged");
   await expect(studio.run).toBeVisible();
   expect(await paidCalls(sim)).toBe(1);
+});
+
+test("a picture on a host the relay does not know keeps a way to it", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  await studio.fill(photo("coffee.png"), PROMPT);
+  await sim.faults({ unknown_host_links: true });
+  const answer = await studio.runAndAnswer();
+  const note = studio.notice("relay:target_not_allowed");
+  await expect(note).toBeVisible();
+  await expect(note.getByRole("link", { name: "Open original" })).toHaveAttribute("href", links(answer)[0] ?? "");
+  expect(await paidCalls(sim)).toBe(1);
+});
+
+test("a relay that was away when the page opened still brings the paid picture", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  await studio.page.route("**/relay/relay.json", (route) => route.abort("connectionrefused"));
+  await studio.page.reload();
+  await studio.fill(photo("coffee.png"), PROMPT);
+  await studio.run.click();
+  await expect(studio.stage).toHaveAttribute("src", /^blob:/);
+  expect(await paidCalls(sim)).toBe(1);
+});
+
+test("what may have been paid is made again only by a choice that says so", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  await studio.fill(photo("coffee.png"), PROMPT);
+  await sim.faults({ drop: "before" });
+  await studio.run.click();
+  const card = studio.notice("relay:outcome_unknown");
+  await expect(card.getByRole("button", { name: "Try again", exact: true })).toBeHidden();
+  await card.getByRole("button", { name: "may be charged twice" }).click();
+  await expect(studio.stage).toBeVisible();
+  expect(await paidCalls(sim)).toBe(2);
+});
+
+test("Ctrl + Enter runs once, also when it is held down, and never behind a dialog", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  const { page } = studio;
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.locator("#prompt-problem")).toBeVisible();
+  await studio.fill(photo("coffee.png"), PROMPT);
+  await studio.settings.click();
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await page.keyboard.press("Escape");
+  expect(await paidCalls(sim)).toBe(0);
+  await sim.faults({ status: 429, code: "Throttling.RateQuota" });
+  await studio.prompt.focus();
+  await page.keyboard.down("Control");
+  await page.keyboard.down("Enter");
+  await expect(studio.notice("rate-limited")).toBeVisible();
+  // The same key again while it is down: a repeat.
+  await page.keyboard.down("Enter");
+  await page.keyboard.up("Enter");
+  await page.keyboard.up("Control");
+  await expect(studio.run).toBeVisible();
+  expect(await paidCalls(sim)).toBe(1);
+});
+
+test("earlier results stay in reach while a new run goes on", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  await studio.fill(photo("coffee.png"), PROMPT);
+  await studio.run.click();
+  await expect(studio.stage).toBeVisible();
+  await sim.faults({ delay_ms: 20_000 });
+  await studio.run.click();
+  await expect(studio.cancel).toBeVisible();
+  await expect(studio.stage).toBeVisible();
+  const [download] = await studio.downloads(1, () => studio.download.click());
+  expect(download?.suggestedFilename()).toMatch(/^qwen-edit-/);
+  await studio.cancel.click();
 });
 
 test("pressing Run twice quickly is one call", async ({ studio: open, sim }) => {

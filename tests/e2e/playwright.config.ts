@@ -40,7 +40,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "studio", testIgnore: "trunk-serve.spec.ts" },
+    { name: "studio", testIgnore: ["start.spec.ts", "trunk-serve.spec.ts"] },
+    { name: "start", testMatch: "start.spec.ts" },
     { name: "trunk-serve", testMatch: "trunk-serve.spec.ts" },
   ],
 });

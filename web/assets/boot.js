@@ -1,9 +1,17 @@
 // Starts the WebAssembly app. A file of its own, so that the page needs no inline script.
+
+// The chosen appearance before the first drawing, or a dark page would flash white.
+try {
+  const theme = localStorage.getItem("qwen-edit.theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {
+  // A browser that refuses storage follows the system.
+}
+
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 
 const sayWhyNot = (error) => {
   console.error(error);
-  document.getElementById("boot")?.classList.add("boot--failed");
   const text = document.getElementById("boot-text");
   if (!text) return;
   const zh = navigator.language.startsWith("zh");

@@ -38,6 +38,7 @@ fn App() -> impl IntoView {
     check_relay(settings);
     listen_to_network(settings);
     guard_against_loss();
+    expect_context::<SessionContext>().watch_the_clock();
     // Drawn anew for each language, so that every sentence is a plain constant; what the person did lives in the
     // contexts and stays.
     view! {
@@ -112,12 +113,13 @@ fn listen_for_pictures(dragging: RwSignal<bool>) {
         let event: web_sys::ClipboardEvent = event.unchecked_into();
         let Some(transfer) = event.clipboard_data() else { return };
         let pasted = files::of_transfer(Some(transfer.clone()));
-        if !pasted.is_empty() {
+        let is_text = files::is_text_field(event.target());
+        if is_text && files::has_text(&transfer) {
+            // Text copied from an office program carries a picture of itself; in a field the text is meant.
+        } else if !pasted.is_empty() {
             event.prevent_default();
             intake.take_files(pasted);
-        } else if !files::is_text_field(event.target())
-            && let Some(link) = files::link_of_transfer(&transfer)
-        {
+        } else if !is_text && let Some(link) = files::link_of_transfer(&transfer) {
             intake.take_link(&link);
         }
     });
@@ -132,10 +134,10 @@ fn listen_for_pictures(dragging: RwSignal<bool>) {
 /// Ctrl + Enter (or Command + Enter) runs, from anywhere on the page.
 fn listen_for_shortcut() {
     let runner = Runner::from_context();
-    let settings: SettingsContext = expect_context();
     let press = window_event_listener(ev::keydown, move |event| {
         let wanted = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
-        if wanted && !settings.open.get_untracked() {
+        // A key held down must not pay again and again, nor a press meant for a dialog or an input method.
+        if wanted && !event.repeat() && !event.is_composing() && !page::has_open_dialog() {
             event.prevent_default();
             runner.start();
         }

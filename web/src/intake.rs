@@ -31,7 +31,7 @@ impl Intake {
             for file in files {
                 let name = file.name();
                 self.take(Picture::from_blob(file.into(), &name).await);
-                self.draft.reading.update(|reading| *reading = reading.saturating_sub(1));
+                self.finished_reading();
             }
         });
     }
@@ -45,6 +45,7 @@ impl Intake {
     /// Goes on from a result: it becomes the only picture.
     pub(crate) fn take_result(self, blob: web_sys::Blob, name: String) {
         self.draft.refusals.set(Vec::new());
+        self.draft.reading.update(|reading| *reading += 1);
         spawn_local(async move {
             match Picture::from_blob(blob, &name).await {
                 Ok(picture) => {
@@ -54,6 +55,7 @@ impl Intake {
                 }
                 Err(error) => self.refuse(&error),
             }
+            self.finished_reading();
         });
     }
 
@@ -89,6 +91,10 @@ impl Intake {
         }
     }
 
+    fn finished_reading(self) {
+        self.draft.reading.update(|reading| *reading = reading.saturating_sub(1));
+    }
+
     fn refuse(self, error: &PictureError) {
         let sentence = describe(error, self.texts);
         self.draft.refusals.update(|refusals| refusals.push(sentence));
@@ -118,12 +124,14 @@ pub(crate) const SAMPLES: [&str; 2] = ["samples/astronaut.jpg", "samples/coffee.
 /// Fetches the samples and takes them in.
 pub(crate) fn take_samples(intake: Intake) {
     intake.draft.refusals.set(Vec::new());
+    intake.draft.reading.update(|reading| *reading += SAMPLES.len());
     spawn_local(async move {
         for path in SAMPLES {
             let name = path.rsplit('/').next().unwrap_or(path);
             if let Some(blob) = crate::js::files::fetch_own(path).await {
                 intake.take(Picture::from_blob(blob, name).await);
             }
+            intake.finished_reading();
         }
     });
 }

@@ -10,6 +10,8 @@ use crate::i18n::Messages;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     TryAgain,
+    /// It may have been paid: sending it anew is the person's informed choice, not the first button.
+    TryAgainKnowing,
     OpenSettings,
     None,
 }
@@ -46,7 +48,10 @@ pub(crate) fn describe(error: &Error, language: Language, messages: &Messages) -
         cost_unclear: charged != Charged::No,
         action: match advice.next {
             NextStep::FixKey => Action::OpenSettings,
-            NextStep::Wait | NextStep::TryAgain | NextStep::CheckBill => Action::TryAgain,
+            NextStep::Wait | NextStep::TryAgain | NextStep::CheckBill if charged == Charged::No => {
+                Action::TryAgain
+            }
+            NextStep::Wait | NextStep::TryAgain | NextStep::CheckBill => Action::TryAgainKnowing,
             NextStep::FixInput
             | NextStep::FixPicture
             | NextStep::FixPrompt

@@ -13,6 +13,7 @@ use crate::context::{
     Asked, Bytes, DraftContext, LiveContext, RelayState, RunRecord, SessionContext, SettingsContext,
     object_url, texts,
 };
+use crate::i18n::Messages;
 use crate::js::page;
 use crate::state::problem::{check, control_id};
 
@@ -23,6 +24,8 @@ pub(crate) struct Runner {
     session: SessionContext,
     settings: SettingsContext,
     live: LiveContext,
+    /// Read while the view's owner is at hand: a key press anywhere on the page has none.
+    texts: &'static Messages,
 }
 
 impl Runner {
@@ -32,6 +35,7 @@ impl Runner {
             session: expect_context(),
             settings: expect_context(),
             live: expect_context(),
+            texts: texts(),
         }
     }
 
@@ -40,14 +44,21 @@ impl Runner {
         if self.session.phase.get_untracked().is_running() {
             return;
         }
+        if self.draft.reading.get_untracked() > 0 {
+            // The picture just given would be missing from an edit that is paid for.
+            self.live.show(self.texts.pictures.reading);
+            return;
+        }
         self.draft.attempted.set(true);
         let checked = untrack(|| self.draft.form.with(|form| check(form, self.draft.sources())));
         let request = match checked {
             Ok((request, _)) => request,
             Err(problems) => {
-                self.live.announce(texts().violation.fix_first);
+                self.live.announce(self.texts.violation.fix_first);
                 if let Some(problem) = problems.first() {
-                    page::focus(control_id(problem.field()));
+                    let control = control_id(problem.field());
+                    // After the next drawing: the control may be in a part that opens for its problem.
+                    request_animation_frame(move || page::focus(control));
                 }
                 return;
             }
@@ -78,21 +89,25 @@ impl Runner {
         let edit_client = client.clone();
         let (edit, abort) = abortable(async move { edit_client.edit(&request, &pictures, progress).await });
         self.session.begin(abort);
-        self.live.announce(texts().run.started);
+        self.live.announce(self.texts.run.started);
         spawn_local(async move {
             match edit.await {
                 Ok(Ok(result)) => {
                     let count = result.images.len();
-                    let fetch = untrack(|| self.settings.fetches_images());
+                    let fetch = untrack(|| self.settings.may_fetch_images());
                     let run = self.session.finish(RunRecord::new(result, asked, fetch));
-                    self.live.announce((texts_of(self.settings).run.finished)(count));
+                    self.live.announce((self.texts.run.finished)(count));
                     self.reveal_results();
                     if fetch {
                         self.fetch_all(&Rc::new(client), run, count);
                     }
                 }
                 Ok(Err(error)) => self.fail(error),
-                Err(Aborted) => self.fail(Error::from(ErrorKind::Aborted)),
+                Err(Aborted) if self.session.was_sent() => self.fail(Error::from(ErrorKind::Aborted)),
+                Err(Aborted) => {
+                    self.session.end();
+                    self.live.show(self.texts.run.cancelled_before_sending);
+                }
             }
         });
     }
@@ -137,7 +152,7 @@ impl Runner {
     /// Brings every picture to this page at once: links die, files do not.
     fn fetch_all(self, client: &Rc<Client>, run: usize, count: usize) {
         for image in 0..count {
-            self.fetch_one(Rc::clone(client), run, image);
+            self.fetch_one(Rc::clone(client), run, image, image == 0);
         }
     }
 
@@ -145,10 +160,11 @@ impl Runner {
     pub(crate) fn fetch_again(self, run: usize, image: usize) {
         let Ok(client) = self.client() else { return };
         self.session.set_bytes(run, image, Bytes::Fetching);
-        self.fetch_one(Rc::new(client), run, image);
+        self.fetch_one(Rc::new(client), run, image, false);
     }
 
-    fn fetch_one(self, client: Rc<Client>, run: usize, image: usize) {
+    /// `reveal`: the picture is what the person waits for, so go to it, unless they are writing already.
+    fn fetch_one(self, client: Rc<Client>, run: usize, image: usize, reveal: bool) {
         let link = self.session.runs.with_untracked(|runs| {
             runs.get(run).and_then(|run| run.images.get(image)).map(|entry| entry.link.url.clone())
         });
@@ -156,10 +172,12 @@ impl Runner {
         spawn_local(async move {
             let bytes = match client.fetch_image(&link).await {
                 Ok(blob) => Bytes::Kept { url: object_url(&blob), blob },
+                // A relay that was away when the page asked what it offers, and is a plain one.
+                Err(error) if error.kind == ErrorKind::NotARelay => Bytes::LinkOnly,
                 Err(error) => Bytes::Failed(error),
             };
             self.session.set_bytes(run, image, bytes);
-            if image == 0 {
+            if reveal && !page::is_writing() {
                 self.reveal_results();
             }
         });
@@ -179,9 +197,4 @@ pub(crate) fn check_relay(settings: SettingsContext) {
         });
         untrack(|| settings.settle_region());
     });
-}
-
-/// The texts at the end of a run, when the language may have changed since its start.
-fn texts_of(settings: SettingsContext) -> &'static crate::i18n::Messages {
-    crate::i18n::messages(settings.language.get_untracked())
 }

@@ -14,6 +14,7 @@ mod ready;
 mod setup;
 mod sizes;
 mod start;
+mod styles;
 mod table;
 mod test;
 mod tidy;

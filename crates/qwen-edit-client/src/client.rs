@@ -9,8 +9,11 @@ use crate::decode::{self, Head};
 use crate::fetch::{self, Call, Lost};
 use crate::{ApiKey, EditResult, Error, ErrorKind, Picture, RelayInfo, blob, body};
 
-/// The vendor gives up after 300 s, so no answer comes after that.
+/// The vendor gives up after 300 s, so no answer comes later than that after the upload.
 const EDIT_TIMEOUT_MS: u32 = 300_000;
+/// Bytes per millisecond that a slow line is granted for the upload, as the relay does (64 KiB/s). A browser does not
+/// say when an upload has ended, and an edit must not be given up while it is being made and paid for.
+const SLOWEST_UPLOAD: u64 = 64;
 /// A relay describes itself from memory.
 const INFO_TIMEOUT_MS: u32 = 10_000;
 /// The relay's own limit for a picture.
@@ -64,7 +67,8 @@ impl Client {
         Client { key: Some(key), ..self }
     }
 
-    /// With another limit than 300 s for an edit, counted from sending to the last byte of the answer.
+    /// With another limit than 300 s for an edit, counted from sending to the last byte of the answer; the upload of a
+    /// large body gets its own time on top, 1 s for each 64 KiB.
     #[must_use]
     pub fn with_timeout_ms(self, timeout_ms: u32) -> Client {
         Client { timeout_ms, ..self }
@@ -83,14 +87,16 @@ impl Client {
         progress: impl Fn(Progress),
     ) -> Result<EditResult, Error> {
         let body = body::build(request, pictures, &progress).await?;
+        let body_bytes = blob::len(&body);
+        let upload_ms = u32::try_from(body_bytes / SLOWEST_UPLOAD).unwrap_or(u32::MAX);
         let call = Call {
             url: &format!("{}/{}{GENERATION_PATH}", self.relay, self.region),
             query: None,
             key: self.key.as_ref(),
             json: Some(&body),
-            timeout_ms: self.timeout_ms,
+            timeout_ms: self.timeout_ms.saturating_add(upload_ms),
         };
-        let sent = || progress(Progress::Sent { body_bytes: blob::len(&body) });
+        let sent = || progress(Progress::Sent { body_bytes });
         let (head, answer) = fetch::exchange(call, sent, async |_, response| read_bytes(response).await)
             .await
             .map_err(lost_edit)?;

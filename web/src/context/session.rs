@@ -2,10 +2,13 @@
 
 use futures_util::future::AbortHandle;
 use gloo_file::{Blob, ObjectUrl};
+use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use qwen_edit_client::{EditResult, Error, ResultImage};
 
 use crate::js::clock;
+
+const CLOCK_MS: u32 = 20_000;
 
 /// What is happening now.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +88,8 @@ pub(crate) struct SessionContext {
     /// Which run and which of its pictures is on the stage.
     pub(crate) shown: RwSignal<(usize, usize)>,
     pub(crate) failure: RwSignal<Option<Failure>, LocalStorage>,
+    /// Seconds since 1970, kept roughly up to date, so that what is said of links stays true while the page is open.
+    pub(crate) now: RwSignal<u64>,
     abort: StoredValue<Option<AbortHandle>>,
 }
 
@@ -95,6 +100,7 @@ impl SessionContext {
             runs: RwSignal::new_local(Vec::new()),
             shown: RwSignal::new((0, 0)),
             failure: RwSignal::new_local(None),
+            now: RwSignal::new(clock::now_unix()),
             abort: StoredValue::new(None),
         }
     }
@@ -112,6 +118,11 @@ impl SessionContext {
                 *phase = Phase::Waiting { since_ms };
             }
         });
+    }
+
+    /// Keeps [`SessionContext::now`] moving for as long as the page is open.
+    pub(crate) fn watch_the_clock(self) {
+        Interval::new(CLOCK_MS, move || self.now.set(clock::now_unix())).forget();
     }
 
     pub(crate) fn is_running(self) -> bool {
@@ -138,7 +149,12 @@ impl SessionContext {
         run
     }
 
-    fn end(self) {
+    /// Whether the request of the present run was handed to the network.
+    pub(crate) fn was_sent(self) -> bool {
+        matches!(self.phase.get_untracked(), Phase::Waiting { .. })
+    }
+
+    pub(crate) fn end(self) {
         self.abort.set_value(None);
         self.phase.set(Phase::Idle);
     }

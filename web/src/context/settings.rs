@@ -204,8 +204,12 @@ impl SettingsContext {
         });
     }
 
-    /// Whether the relay can fetch result pictures for the page.
-    pub(crate) fn fetches_images(self) -> bool {
-        self.relay.with(|relay| matches!(relay, RelayState::Full(info) if info.image_route))
+    /// Whether to ask the relay for result pictures. One that did not answer yet is worth a try: pictures are paid.
+    pub(crate) fn may_fetch_images(self) -> bool {
+        self.relay.with(|relay| match relay {
+            RelayState::Full(info) => info.image_route,
+            RelayState::Plain => false,
+            RelayState::Checking | RelayState::Unreachable => true,
+        })
     }
 }

@@ -69,6 +69,11 @@ pub(super) const EN: Messages = Messages {
         },
         link_invalid: "That is not a link to a picture. Use the whole address, starting with http:// or https://.",
         sent_as_is: "used as it is",
+        small: |label, min| {
+            format!("{label} is small: under {min} on its short side, so the result may be blurry.")
+        },
+        large: |label, max| format!("{label} is large: over {max} on its long side, so it takes longer."),
+        heavy: |size| format!("Together {size}: some networks may not let that through."),
     },
     instruction: InstructionMessages {
         heading: "What should change",
@@ -123,6 +128,7 @@ pub(super) const EN: Messages = Messages {
         run: |n| format!("Make {}", pictures(n)),
         about: |price| format!("about {price}"),
         cancel: "Cancel",
+        cancelled_before_sending: "Cancelled; nothing was sent",
         preparing: "Preparing your pictures",
         working: "Painting",
         usual_time: "This usually takes 10 to 40 seconds, longer for more pictures",
@@ -157,6 +163,7 @@ pub(super) const EN: Messages = Messages {
         kept: "Fetched, ready to download",
         plain_relay: "This is a plain relay, so the page cannot get the file. Open the original, then save it with a long press or right click.",
         link_life: |time| format!("link good for {time}"),
+        link_expired: "the link has expired",
         request: "Request",
         seed: "Seed",
         earlier: "Earlier results",
@@ -175,6 +182,9 @@ pub(super) const EN: Messages = Messages {
         dismiss: "Dismiss",
         details: "Technical details",
         copy_details: "Copy details",
+        details_copied: "Copied",
+        copy_failed: "The browser does not allow copying; please select the text",
+        make_again: "Make it again (may be charged twice)",
         kept_input: "Your pictures and words are still here.",
         code: "Code",
         status: "Status",

@@ -71,6 +71,9 @@ pub struct PictureMessages {
     pub damaged: fn(&str) -> String,
     pub link_invalid: &'static str,
     pub sent_as_is: &'static str,
+    pub small: fn(label: &str, min: u32) -> String,
+    pub large: fn(label: &str, max: u32) -> String,
+    pub heavy: fn(size: &str) -> String,
 }
 
 #[derive(Debug)]
@@ -131,6 +134,7 @@ pub struct RunMessages {
     pub run: fn(u32) -> String,
     pub about: fn(&str) -> String,
     pub cancel: &'static str,
+    pub cancelled_before_sending: &'static str,
     pub preparing: &'static str,
     pub working: &'static str,
     pub usual_time: &'static str,
@@ -167,6 +171,7 @@ pub struct ResultMessages {
     pub kept: &'static str,
     pub plain_relay: &'static str,
     pub link_life: fn(&str) -> String,
+    pub link_expired: &'static str,
     pub request: &'static str,
     pub seed: &'static str,
     pub earlier: &'static str,
@@ -187,6 +192,9 @@ pub struct FailureMessages {
     pub dismiss: &'static str,
     pub details: &'static str,
     pub copy_details: &'static str,
+    pub details_copied: &'static str,
+    pub copy_failed: &'static str,
+    pub make_again: &'static str,
     pub kept_input: &'static str,
     pub code: &'static str,
     pub status: &'static str,

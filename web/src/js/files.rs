@@ -36,6 +36,11 @@ pub(crate) fn carries_pictures(transfer: Option<DataTransfer>) -> bool {
 /// Marks a drag of one of our own thumbnails.
 pub(crate) const OWN_DRAG: &str = "application/x-qwen-edit-picture";
 
+/// Whether there is plain text in a drop or paste.
+pub(crate) fn has_text(transfer: &DataTransfer) -> bool {
+    transfer.get_data("text/plain").is_ok_and(|text| !text.is_empty())
+}
+
 /// Whether the event happened in a field where pasting text belongs to the field.
 pub(crate) fn is_text_field(target: Option<web_sys::EventTarget>) -> bool {
     target

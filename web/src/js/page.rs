@@ -88,6 +88,16 @@ pub(crate) fn is_in_view(id: &str) -> bool {
     place.top() >= 0.0 && place.top() < height * 0.35
 }
 
+/// Whether a dialog lies over the page.
+pub(crate) fn has_open_dialog() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+/// Whether the person is in a text field.
+pub(crate) fn is_writing() -> bool {
+    super::files::is_text_field(document().active_element().map(Into::into))
+}
+
 /// Whether the browser believes it has a network.
 pub(crate) fn is_online() -> bool {
     window().navigator().on_line()

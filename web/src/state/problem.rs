@@ -53,7 +53,7 @@ impl Problem {
 #[must_use]
 pub fn control_id(field: Field) -> &'static str {
     match field {
-        Field::Model => "model",
+        Field::Model => "model-id",
         Field::Pictures | Field::Picture(_) => "add-pictures",
         Field::Prompt => "prompt",
         Field::N => "count",

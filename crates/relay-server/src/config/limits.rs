@@ -74,7 +74,8 @@ impl Default for Limits {
             write_timeout: Duration::from_secs(60),
             dns_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(10),
-            first_byte_timeout: Duration::from_secs(240),
+            // The API does not stream: its first byte is the finished, paid edit. Less than the total would lose some.
+            first_byte_timeout: Duration::from_secs(300),
             total_timeout: Duration::from_secs(300),
             image_timeout: Duration::from_secs(120),
             drain_timeout: Duration::from_secs(310),

@@ -1,5 +1,6 @@
 //! What most people never need: what to avoid, rewriting, watermark. Each shown only where the model has it.
 
+use leptos::html;
 use leptos::prelude::*;
 use qwen_edit_api::Field;
 use qwen_edit_api::catalogue::ParameterSet;
@@ -22,8 +23,17 @@ pub(crate) fn Advanced() -> impl IntoView {
     let negative = shows(|has| has.negative_prompt);
     let extend = shows(|has| has.prompt_extend);
     let watermark = shows(|has| has.watermark);
+    let details = NodeRef::<html::Details>::new();
+    // A problem opens it; only the person closes it.
+    Effect::new(move || {
+        if problem.with(Option::is_some)
+            && let Some(details) = details.get()
+        {
+            details.set_open(true);
+        }
+    });
     view! {
-        <details class="advanced" open=lazy(move || problem.with(Option::is_some))>
+        <details class="advanced" node_ref=details>
             <summary>{texts.parameters.advanced} <IconView icon=DOWN/></summary>
             <div class="advanced__body">
                 <div hidden=lazy(move || !negative())>

@@ -2,7 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use qwen_edit_api::Field;
+use qwen_edit_api::{Field, Warning, WarningKind};
 
 use super::link_dialog::LinkDialog;
 use crate::components::icon::{CLOSE, IconView, LEFT, LINK, PICTURE, PLUS, RIGHT};
@@ -11,6 +11,7 @@ use crate::components::problem_text::ProblemText;
 use crate::context::{DraftContext, Entry, LiveContext, texts};
 use crate::intake::{Intake, take_samples};
 use crate::js::{files, page};
+use crate::state::display;
 use crate::state::form::Form;
 use crate::state::tray::Direction;
 
@@ -47,6 +48,7 @@ pub(crate) fn Pictures() -> impl IntoView {
             </ol>
             <p class="hint tray__hint" hidden=lazy(move || !is_empty())>{texts.pictures.hint}</p>
             <Receipt/>
+            <PictureWarnings/>
             <button
                 class="text-button tray__samples"
                 type="button"
@@ -255,4 +257,32 @@ fn Receipt() -> impl IntoView {
             {lazy(move || lines().into_iter().map(|line| view! { <li>{line}</li> }).collect_view())}
         </ul>
     }
+}
+
+/// What may make a result poorer or slower, said while there is time; it never stops anybody.
+#[component]
+fn PictureWarnings() -> impl IntoView {
+    let texts = texts();
+    let draft: DraftContext = expect_context();
+    let say = move |warning: &Warning| {
+        let label = match warning.field {
+            Field::Picture(index) => (texts.pictures.number)(index + 1),
+            _ => String::new(),
+        };
+        match warning.kind {
+            WarningKind::PictureSmall { min, .. } => Some((texts.pictures.small)(&label, min)),
+            WarningKind::PictureLarge { max, .. } => Some((texts.pictures.large)(&label, max)),
+            WarningKind::BodyLarge { bytes, .. } => Some((texts.pictures.heavy)(&display::bytes(bytes))),
+            _ => None,
+        }
+    };
+    let warnings = move || {
+        let (edit, _) = draft.form.get().read(draft.sources());
+        edit.warnings()
+            .iter()
+            .filter_map(say)
+            .map(|warning| view! { <li class="warning">{warning}</li> })
+            .collect_view()
+    };
+    view! { <div role="status"><ul>{lazy(warnings)}</ul></div> }
 }

@@ -37,12 +37,12 @@ fn NoticeCard(notice: Notice) -> impl IntoView {
     let runner = Runner::from_context();
     let copied =
         notice.details.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n");
-    let copy = move |_| {
+    let copy = move || {
         let copied = copied.clone();
         spawn_local(async move {
-            clipboard::copy_text(&copied).await;
+            let done = clipboard::copy_text(&copied).await;
+            live.show(if done { texts.failure.details_copied } else { texts.failure.copy_failed });
         });
-        live.announce(texts.failure.copy_details);
     };
     view! {
         <article class="notice notice--failure" data-notice=notice.id>
@@ -59,6 +59,11 @@ fn NoticeCard(notice: Notice) -> impl IntoView {
                         Action::TryAgain => view! {
                             <button class="button button--primary" type="button" on:click=press(move || runner.start())>
                                 {texts.failure.try_again}
+                            </button>
+                        }.into_any(),
+                        Action::TryAgainKnowing => view! {
+                            <button class="button" type="button" on:click=press(move || runner.start())>
+                                {texts.failure.make_again}
                             </button>
                         }.into_any(),
                         Action::OpenSettings => view! {
@@ -81,7 +86,7 @@ fn NoticeCard(notice: Notice) -> impl IntoView {
                             .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
                             .collect_view()}
                     </dl>
-                    <button class="text-button" type="button" on:click=copy>{texts.failure.copy_details}</button>
+                    <button class="text-button" type="button" on:click=press(copy)>{texts.failure.copy_details}</button>
                 </details>
             </div>
         </article>

@@ -48,11 +48,10 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
     let session: SessionContext = expect_context();
     let others = move || {
         let (shown, _) = session.shown.get();
-        let hides_none = session.is_running();
         session.runs.with(|runs| {
             runs.iter()
                 .enumerate()
-                .filter(|(index, _)| hides_none || *index != shown)
+                .filter(|(index, _)| *index != shown)
                 .filter_map(|(index, run)| Some((index, run.images.first()?.clone())))
                 .collect::<Vec<_>>()
         })
@@ -71,7 +70,6 @@ pub(crate) fn EarlierRuns() -> impl IntoView {
                                 class="thumb thumb--small"
                                 type="button"
                                 aria-label=(texts.results.earlier_run)(run + 1)
-                                disabled=lazy(move || session.is_running())
                                 on:click=press(move || session.shown.set((run, 0)))
                             >
                                 {thumbnail(entry)}

@@ -24,7 +24,8 @@ pub(crate) fn Results() -> impl IntoView {
             <h2 class="visually-hidden" id="results-heading">{texts.results.heading}</h2>
             <failure::FailureNotice/>
             {lazy(move || match (is_running.get(), has_results.get()) {
-                (true, _) => view! { <waiting::Waiting/> }.into_any(),
+                (true, true) => view! { <waiting::Waiting/> <Shown/> }.into_any(),
+                (true, false) => view! { <waiting::Waiting/> }.into_any(),
                 (false, true) => view! { <Shown/> }.into_any(),
                 (false, false) => view! { <Empty/> }.into_any(),
             })}

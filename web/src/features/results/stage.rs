@@ -100,21 +100,22 @@ fn NotFetched() -> impl IntoView {
     let runner = Runner::from_context();
     let error = untrack(|| {
         with_shown(session, |_, entry| match &entry.bytes {
-            Bytes::Failed(error) => Some((error.clone(), entry.link.url.clone())),
+            Bytes::Failed(error) => Some((error.clone(), entry.link.clone())),
             _ => None,
         })
     })
     .flatten();
     error.map(|(error, link)| {
         let notice = notice::describe(&error, settings.language.get_untracked(), texts);
-        let can_retry = error.retry() != Retry::Never;
+        let can_retry = error.retry() == Retry::Safe;
+        let is_alive = link.expires_at.is_none_or(|expires_at| expires_at > clock::now_unix());
         view! {
             <div class="stage__note" role="alert" data-notice=notice.id>
                 <IconView icon=ALERT/>
                 <p class="notice__title">{notice.title}</p>
                 <p>{notice.what_to_do}</p>
-                {can_retry.then(|| view! {
-                    <div class="notice__actions">
+                <div class="notice__actions">
+                    {can_retry.then(|| view! {
                         <button
                             class="button"
                             type="button"
@@ -125,9 +126,14 @@ fn NotFetched() -> impl IntoView {
                         >
                             {texts.results.fetch_again}
                         </button>
-                        <a class="button" href=link target="_blank" rel="noopener noreferrer">{texts.results.open_original}</a>
-                    </div>
-                })}
+                    })}
+                    // The picture is paid for: while its link lives, there is always a way to it.
+                    {is_alive.then(|| view! {
+                        <a class="button" href=link.url target="_blank" rel="noopener noreferrer">
+                            {texts.results.open_original}
+                        </a>
+                    })}
+                </div>
             </div>
         }
     })
@@ -161,10 +167,14 @@ fn Facts() -> impl IntoView {
         .flatten()
     };
     let life = move || {
-        with_shown(session, |_, entry| entry.link.expires_at)
-            .flatten()
-            .and_then(|expires_at| display::time_left(expires_at, clock::now_unix()))
-            .map(|(hours, minutes)| (texts.results.link_life)(&(texts.results.hours_minutes)(hours, minutes)))
+        with_shown(session, |_, entry| entry.link.expires_at).flatten().map(|expires_at| {
+            match display::time_left(expires_at, session.now.get()) {
+                Some((hours, minutes)) => {
+                    (texts.results.link_life)(&(texts.results.hours_minutes)(hours, minutes))
+                }
+                None => texts.results.link_expired.to_owned(),
+            }
+        })
     };
     let link = move || {
         with_shown(session, |_, entry| matches!(entry.bytes, Bytes::LinkOnly).then(|| entry.link.url.clone()))
