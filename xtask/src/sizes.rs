@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 use crate::{build, compress, setup, table};
 
 const KIB: u64 = 1024;
-/// design.md section 5: all files of the first load, brotli.
+/// All files of the first load, brotli. The closest comparable page, in React, needs 104 KiB; Gradio several MB.
 const BUDGET: u64 = 200 * KIB;
 const AIM: u64 = 150 * KIB;
 

@@ -85,7 +85,8 @@ fn a_number_without_evidence_stops_the_build() {
     stopped(models(FAMILIES, &date), &["model `qwen-image-edit`", "released.on", "evidence"]);
 
     let preset = changed(SIZES, "evidence = \"D\"\nsource = \"S1\"\n", "");
-    stopped(places::read_presets(&preset, &sources()), &["preset `1:1`", "large", "evidence"]);
+    // Which of the preset's two sizes is looked at first depends on how the table was parsed; either is right.
+    stopped(places::read_presets(&preset, &sources()), &["preset `1:1`", "is a number without `evidence`"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn failure(status: u16, code: &str, message: &str) -> UpstreamFailure {
     UpstreamFailure { status, code: some(code), message: some(message), request_id: None, shape: Shape::Json }
 }
 
-/// Status, code, message, advice: section 5 of the API reference, row by row.
+/// Status, code, message, advice: the vendor's error list (source S4 in data/sources.toml), row by row.
 const KNOWN: &[(u16, &str, &str, &str)] = &[
     (
         400,
