@@ -1,4 +1,4 @@
-//! The vendor's own SDK through relay and simulator.
+//! Relay and simulator from outside: raw HTTP, and the vendor's own SDK.
 
 use anyhow::Result;
 
@@ -7,7 +7,13 @@ use super::native::cargo_test;
 use super::stage::Stage;
 use crate::{python, tools};
 
-pub(super) fn run(stage: &mut Stage<'_>) -> Result<Outcome> {
+/// Money, secrets, origins and refusals over raw HTTP. Needs no Python, so it never has a reason to be skipped.
+pub(super) fn http(stage: &mut Stage<'_>) -> Result<Outcome> {
+    run(stage, "http", Vec::new())
+}
+
+/// The vendor's SDK, unchanged, in its two lines of versions.
+pub(super) fn sdk(stage: &mut Stage<'_>) -> Result<Outcome> {
     let mut interpreters = Vec::new();
     for version in tools::DASHSCOPE_VERSIONS {
         match python::with_dashscope(version) {
@@ -15,8 +21,16 @@ pub(super) fn run(stage: &mut Stage<'_>) -> Result<Outcome> {
             Err(why) => return Ok(Outcome::Skipped(format!("Python SDK dashscope {version}: {why:#}"))),
         }
     }
+    run(stage, "python_sdk", interpreters)
+}
+
+fn run(
+    stage: &mut Stage<'_>,
+    tests: &str,
+    interpreters: Vec<(String, std::path::PathBuf)>,
+) -> Result<Outcome> {
     let servers = stage.servers()?;
-    cargo_test(stage, &["-p", "contract-tests"], |command| {
+    cargo_test(stage, &["-p", "contract-tests", "--test", tests], |command| {
         command
             .env("QWEN_EDIT_RELAY_BIN", &servers.relay)
             .env("QWEN_EDIT_SIM_BIN", &servers.sim)

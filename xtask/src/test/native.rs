@@ -9,7 +9,7 @@ use super::counts::Counts;
 use super::stage::Stage;
 use crate::{process, setup};
 
-/// Needs servers and Python, see the suite `contract`.
+/// Needs servers and Python, see the suites `contract` and `sdk`.
 const ELSEWHERE: &[&str] = &["--exclude", "contract-tests"];
 
 /// Unit and integration tests of all packages.
@@ -29,8 +29,8 @@ pub(super) fn cargo_test(
     prepare: impl FnOnce(&mut Command) -> &mut Command,
 ) -> Result<Outcome> {
     let runner: &[&str] = match setup::find_on_path("cargo-nextest") {
-        Some(_) => &["nextest", "run", "--no-fail-fast", "--no-tests", "pass"],
-        None => &["test", "--no-fail-fast", "--all-targets"],
+        Some(_) => &["nextest", "run", "--no-fail-fast"],
+        None => &["test", "--no-fail-fast"],
     };
     run(prepare(stage.workspace.cargo(runner).args(packages)))
 }
@@ -41,6 +41,9 @@ pub(super) fn run(command: &mut Command) -> Result<Outcome> {
     let status = process::run_reading(command, |line| counts.read_line(line))?;
     if !status.success() && counts.failed == 0 {
         bail!("no test failed, but the runner did ({status}): see its output above");
+    }
+    if counts == Counts::default() {
+        bail!("the runner succeeded, but ran no test: see its output above");
     }
     Ok(Outcome::Ran(counts))
 }
