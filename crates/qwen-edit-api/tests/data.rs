@@ -200,7 +200,7 @@ fn wrong_advice_stops_the_build() {
 
 #[test]
 fn wrong_regions_stop_the_build() {
-    let keyless = changed(REGIONS, "key_page = \"https://bailian", "# \"https://bailian");
+    let keyless = changed(REGIONS, "key_page = \"https://help", "# \"https://help");
     stopped(places::read_regions(&keyless, &sources()), &["region `beijing`", "`key_page`"]);
     let twice = changed(REGIONS, "id = \"demo\"", "id = \"beijing\"");
     stopped(places::read_regions(&twice, &sources()), &["region `beijing`", "twice"]);
