@@ -37,7 +37,8 @@ test("three large pictures pass the proxy byte by byte", async ({ studio: open, 
   );
   await expect(studio.slots).toHaveCount(3);
   await studio.prompt.fill("Combine Image 1 and Image 2 with Image 3");
-  await studio.runAndAnswer();
+  await studio.run.click();
+  await expect(studio.stage).toBeVisible({ timeout: 30_000 });
   const [call] = (await sim.requests()).filter((request) => request.method === "POST");
   if (call === undefined) throw new Error("nothing arrived");
   const sent = JSON.parse((await sim.bodyOf(call)).toString()).input.messages[0].content;
