@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::icon::{HALF, IconView, MOON, SLIDERS, SUN};
 use crate::components::lazy::{lazy, press};
 use crate::components::seal::Seal;
-use crate::context::{SettingsContext, Theme, texts};
+use crate::context::{DraftContext, SettingsContext, Theme, texts};
 use crate::i18n;
 use crate::js::page;
 
@@ -53,7 +53,10 @@ fn RegionPill() -> impl IntoView {
 fn LanguageButton() -> impl IntoView {
     let texts = texts();
     let settings: SettingsContext = expect_context();
+    let draft: DraftContext = expect_context();
     let switch = move |_| {
+        // Sentences already said are in the old language.
+        draft.refusals.set(Vec::new());
         settings.choose_language(i18n::other(settings.language.get_untracked()));
         // The page was drawn anew: the focus belongs on the same button.
         request_animation_frame(|| page::focus("switch-language"));
