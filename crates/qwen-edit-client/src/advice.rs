@@ -7,7 +7,7 @@ pub(crate) static INVALID_REQUEST: Advice = Advice {
     id: "invalid-request",
     title: Text { zh: "有些设置需要修改", en: "Some settings need a change" },
     what_to_do: Text {
-        zh: "请按提示修改标出的项目,然后再试。什么都还没有发送。",
+        zh: "请按提示修改标出的项目，然后再试。什么都还没有发送。",
         en: "Change what is marked, then try again. Nothing was sent.",
     },
     next: NextStep::FixInput,
@@ -20,7 +20,7 @@ pub(crate) static PICTURE_REFUSED: Advice = Advice {
     id: "picture-refused",
     title: Text { zh: "这张图片不能用", en: "This picture cannot be used" },
     what_to_do: Text {
-        zh: "请换一张图片,或另存为 JPEG 或 PNG 后再选。什么都还没有发送。",
+        zh: "请换一张图片，或另存为 JPEG 或 PNG 后再选。什么都还没有发送。",
         en: "Choose another picture, or save it as JPEG or PNG and choose that. Nothing was sent.",
     },
     next: NextStep::FixPicture,
@@ -46,7 +46,7 @@ static UNEXPLAINED: Advice = Advice {
     id: "unexplained",
     title: Text { zh: "出了点问题", en: "Something went wrong" },
     what_to_do: Text {
-        zh: "结果未知,可能已经计费。请先查看账单,再决定是否重试。",
+        zh: "结果未知，可能已经计费。请先查看账单，再决定是否重试。",
         en: "The outcome is unknown and may have been charged. Look at the bill before trying again.",
     },
     next: NextStep::CheckBill,
