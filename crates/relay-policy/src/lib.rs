@@ -14,6 +14,7 @@ pub mod headers;
 pub mod host;
 pub mod image_query;
 pub mod origin;
+pub mod rate;
 pub mod redact;
 pub mod reject;
 pub mod route;

@@ -35,6 +35,9 @@ impl Charged {
     }
 }
 
+/// Seconds to wait where nothing more exact is known.
+const SHORT_WAIT: u32 = 5;
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $status:literal $code:literal $charged:ident $message:literal;)*) => {
         /// Every reason for which the relay answers by itself.
@@ -57,6 +60,8 @@ codes! {
     BadRequest = 400 "bad_request" No "The request is malformed.";
     /// No usable `Authorization: Bearer` header.
     KeyMissing = 401 "key_missing" No "Send the API key as \"Authorization: Bearer sk-…\".";
+    /// The bearer token is not one of this relay's invites.
+    TokenInvalid = 401 "token_invalid" No "This token is not valid here. Ask the relay's operator for an invite.";
     /// The page that calls is not on the list, or hides where it comes from.
     OriginNotAllowed = 403 "origin_not_allowed" No "This page may not use the relay. Its operator can add the page's origin to allowed_origins.";
     /// No such path below `/relay`.
@@ -121,6 +126,8 @@ codes! {
     UpstreamEncoded = 502 "upstream_encoded" Unknown "The API's answer has a content encoding the relay did not ask for.";
     /// The relay's own key was refused.
     ServerKeyRejected = 502 "server_key_rejected" No "The API refused the key this relay holds. Tell its operator.";
+    /// Too many requests in too short a time.
+    RateLimited = 429 "rate_limited" No "Too many requests. Wait as long as Retry-After says. Nothing was executed.";
     /// Too many upload bytes in flight.
     Overloaded = 503 "overloaded" No "The relay is busy. Try again in a moment. Nothing was executed.";
     /// A fault of the relay itself.
@@ -157,12 +164,17 @@ pub struct Reject {
     charged: Charged,
     message: Cow<'static, str>,
     allow: Option<&'static str>,
+    retry_after: Option<u32>,
 }
 
 impl From<Code> for Reject {
     fn from(code: Code) -> Self {
         let (_, _, charged, message) = code.row();
-        Self { code, charged, message: Cow::Borrowed(message), allow: None }
+        let retry_after = match code {
+            Code::Overloaded | Code::ImageHostBusy | Code::RateLimited => Some(SHORT_WAIT),
+            _ => None,
+        };
+        Self { code, charged, message: Cow::Borrowed(message), allow: None, retry_after }
     }
 }
 
@@ -184,6 +196,12 @@ impl Reject {
     #[must_use]
     pub fn with_charged(self, charged: Charged) -> Self {
         Self { charged, ..self }
+    }
+
+    /// The same refusal with a `Retry-After` of so many seconds.
+    #[must_use]
+    pub fn with_retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// Why.
@@ -213,14 +231,11 @@ impl Reject {
         security::for_data(headers);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(OWN_ANSWER, HeaderValue::from_static("1"));
-        match self.code {
-            Code::KeyMissing => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            Code::Overloaded | Code::ImageHostBusy => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-            }
-            _ => {}
+        if self.code.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
@@ -261,6 +276,14 @@ mod tests {
         let response = Reject::method_not_allowed("POST").into_response("x");
         assert_eq!(response.status(), 405);
         assert_eq!(response.headers()["allow"], "POST");
+    }
+
+    #[test]
+    fn a_waiting_time_is_said_in_seconds() {
+        let waits = |reject: Reject| reject.into_response("x").headers().get("retry-after").cloned();
+        assert_eq!(waits(Code::Overloaded.into()).unwrap(), "5");
+        assert_eq!(waits(Reject::from(Code::RateLimited).with_retry_after(42)).unwrap(), "42");
+        assert_eq!(waits(Code::BadRequest.into()), None);
     }
 
     #[test]
