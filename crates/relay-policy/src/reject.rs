@@ -84,6 +84,10 @@ codes! {
     ContentEncoding = 415 "content_encoding" No "Send the body without Content-Encoding.";
     /// The body cannot be a JSON object.
     BadJson = 400 "bad_json" No "The body must be one JSON object.";
+    /// The body asks for something the relay does not pass on, or in a way that two readers could read differently.
+    Policy = 400 "policy" No "The body asks for something this relay does not pass on.";
+    /// The model is not one that the relay's own key pays for.
+    ModelNotOffered = 403 "policy" No "This relay does not offer the model that the body names in \"model\". Its operator can add it to models.";
     /// The Host header names someone else.
     HostNotAllowed = 421 "host_not_allowed" No "This relay does not answer for that host name. Its operator can set public_url.";
     /// The caller is a relay of the same kind.
