@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod address;
 pub mod answer;
 pub mod content;
@@ -12,9 +13,14 @@ pub mod describe;
 pub mod filename;
 pub mod headers;
 pub mod host;
+pub mod idempotency;
+pub mod identity;
 pub mod image_query;
+pub mod ledger;
 pub mod offer;
 pub mod origin;
+pub mod outcome;
+pub mod prefer;
 pub mod rate;
 pub mod redact;
 pub mod reject;

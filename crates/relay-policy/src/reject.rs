@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::security;
 
@@ -62,6 +62,22 @@ codes! {
     KeyMissing = 401 "key_missing" No "Send the API key as \"Authorization: Bearer sk-…\".";
     /// The bearer token is not one of this relay's invites.
     TokenInvalid = 401 "token_invalid" No "This token is not valid here. Ask the relay's operator for an invite.";
+    /// A paid call without a key on a relay that wants one.
+    IdempotencyKeyMissing = 400 "idempotency_key_missing" No "Send an Idempotency-Key, for example a random UUID, so that the call can be picked up later.";
+    /// Not a key.
+    IdempotencyKeyInvalid = 400 "idempotency_key_invalid" No "An Idempotency-Key is 16 to 128 of A-Z, a-z, 0-9, \"_\" and \"-\", for example a random UUID.";
+    /// The same call is on its way already.
+    IdempotencyRunning = 409 "idempotency_running" Unknown "This call is already running. Ask for its result at /relay/jobs/ with the same key.";
+    /// The key belongs to another request.
+    IdempotencyConflict = 422 "idempotency_conflict" No "This Idempotency-Key was used for another request. Take a new key for a new request.";
+    /// The call's end was lost: a new attempt could pay twice, so it needs a new key.
+    JobUnknown = 409 "outcome_unknown" Unknown "Nobody can tell how this call ended: it may have been executed and charged. It is never sent again by itself; a new attempt needs a new Idempotency-Key.";
+    /// The budget is used up until the next day.
+    BudgetExhausted = 429 "budget_exhausted" No "The pictures of today are used up. Nothing was executed.";
+    /// The relay cannot write down what it promises.
+    StateUnavailable = 503 "state_unavailable" No "The relay cannot store jobs at the moment. Nothing was executed.";
+    /// A signed grant, which this relay does not issue.
+    GrantInvalid = 403 "grant_invalid" No "This relay issues no signed picture links. Leave out sig and send your credential.";
     /// The page that calls is not on the list, or hides where it comes from.
     OriginNotAllowed = 403 "origin_not_allowed" No "This page may not use the relay. Its operator can add the page's origin to allowed_origins.";
     /// No such path below `/relay`.
@@ -159,6 +175,8 @@ struct ErrorBody<'a> {
     message: &'a str,
     request_id: &'a str,
     charged: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<&'a Value>,
 }
 
 /// One refusal or failure, ready to be answered.
@@ -168,6 +186,7 @@ pub struct Reject {
     charged: Charged,
     message: Cow<'static, str>,
     allow: Option<&'static str>,
+    last_error: Option<Box<Value>>,
     retry_after: Option<u32>,
 }
 
@@ -175,10 +194,14 @@ impl From<Code> for Reject {
     fn from(code: Code) -> Self {
         let (_, _, charged, message) = code.row();
         let retry_after = match code {
-            Code::Overloaded | Code::ImageHostBusy | Code::RateLimited => Some(SHORT_WAIT),
+            Code::Overloaded
+            | Code::ImageHostBusy
+            | Code::RateLimited
+            | Code::StateUnavailable
+            | Code::IdempotencyRunning => Some(SHORT_WAIT),
             _ => None,
         };
-        Self { code, charged, message: Cow::Borrowed(message), allow: None, retry_after }
+        Self { code, charged, message: Cow::Borrowed(message), allow: None, last_error: None, retry_after }
     }
 }
 
@@ -208,6 +231,12 @@ impl Reject {
         Self { retry_after: Some(seconds), ..self }
     }
 
+    /// The same refusal with the answer an earlier attempt ended with: `{"status", "body"}`.
+    #[must_use]
+    pub fn with_last_error(self, status: StatusCode, body: &Value) -> Self {
+        Self { last_error: Some(Box::new(json!({"status": status.as_u16(), "body": body}))), ..self }
+    }
+
     /// Why.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -228,6 +257,7 @@ impl Reject {
             message: &self.message,
             request_id,
             charged: self.charged.as_str(),
+            last_error: self.last_error.as_deref(),
         };
         let mut response = Response::new(json!({ "error": error }).to_string());
         *response.status_mut() = self.code.status();

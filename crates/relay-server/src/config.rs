@@ -11,6 +11,7 @@ mod settings;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use relay_policy::access::Access;
 use relay_policy::cors::OriginGate;
 use relay_policy::decide::Policy;
 use relay_policy::host::HostList;
@@ -19,6 +20,7 @@ use relay_policy::target::{HostPattern, TargetRule};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+pub(crate) use access::is_name;
 pub use cli::Cli;
 pub use error::ConfigError;
 pub use limits::Limits;
@@ -49,6 +51,14 @@ pub struct Config {
     pub regions: Vec<Region>,
     /// Hosts whose pictures may be fetched.
     pub image_hosts: Vec<HostPattern>,
+    /// Who may spend held keys; absent only where nobody but this machine can reach the relay.
+    pub access: Option<Access>,
+    /// Where jobs, budgets and pictures survive a restart; absent keeps jobs in memory.
+    pub state_dir: Option<PathBuf>,
+    /// Fetch and keep result pictures at once.
+    pub keep_pictures: bool,
+    /// Refuse paid calls that could not be picked up later.
+    pub require_idempotency_key: bool,
     /// Sizes and times.
     pub limits: Limits,
     /// How log lines look.
@@ -75,7 +85,6 @@ impl Config {
     }
 
     fn check(settings: Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        access::refuse_unoffered(&settings)?;
         let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
         let config = Self {
             listen,
@@ -86,9 +95,16 @@ impl Config {
             extra_authorities: extra_authorities(settings.ca_file)?,
             regions: region::read_all(&settings.regions, environment)?,
             image_hosts: image_hosts(settings.images.hosts)?,
+            access: settings.access.map(access::read).transpose()?,
+            state_dir: settings.state_dir,
+            keep_pictures: settings.keep_pictures,
+            require_idempotency_key: settings.require_idempotency_key,
             limits: settings.limits.checked()?,
             log_format: settings.log_format,
         };
+        if config.keep_pictures && config.state_dir.is_none() {
+            return Err(ConfigError::invalid("keep_pictures", "needs state_dir, the place to keep them"));
+        }
         access::check_held_keys(&config)?;
         Ok(config)
     }
@@ -116,6 +132,8 @@ impl Config {
             AllowedOrigin::Exact(origin) => vec![origin.clone()],
         });
         Policy {
+            access: self.access.clone(),
+            require_idempotency_key: self.require_idempotency_key,
             hosts: HostList::new(own_origins.iter().flat_map(Origin::host_spellings).collect()),
             origins: OriginGate::new(allowed.collect()),
             regions: self.regions.iter().map(|region| (region.id.clone(), region.holder())).collect(),

@@ -2,25 +2,35 @@
 #![forbid(unsafe_code)]
 
 mod admin;
+mod answer;
 mod api;
 mod app;
 mod body;
+mod call;
 mod caps;
+mod clock;
 pub mod config;
 mod connection;
 mod connector;
 mod exchange;
 mod image;
+mod invite;
+mod jobs;
+mod kept_pictures;
 mod listener;
 pub mod logging;
 mod metrics;
 mod preface;
+mod quota;
 mod refused_body;
+mod repeated_body;
 mod server;
 mod shutdown;
 mod static_files;
+mod store;
 mod upload;
 mod write_timeout;
 
-pub use server::{Server, StartError};
+pub use invite::{Invitation, invite};
+pub use server::{Reloader, Server, StartError};
 pub use shutdown::{Shutdown, signal};

@@ -18,6 +18,15 @@ pub struct Limits {
     pub answer_bytes: u64,
     /// Largest picture.
     pub image_bytes: u64,
+    /// Paid calls running at one time, of all callers together.
+    pub calls: usize,
+    /// Stored jobs and answers together.
+    pub state_bytes: u64,
+    /// Kept pictures together.
+    pub kept_picture_bytes: u64,
+    /// How long a finished job, or a kept picture, can be picked up: longer than the vendor's links live.
+    #[serde(deserialize_with = "duration")]
+    pub job_life: Duration,
     /// Open connections.
     pub connections: usize,
     /// Open connections of one address (IPv6: of one /64). Loopback is exempt: a reverse proxy sits there.
@@ -65,6 +74,10 @@ impl Default for Limits {
             in_flight_bytes: 1 << 30,
             answer_bytes: 1 << 20,
             image_bytes: 32 << 20,
+            calls: 2048,
+            state_bytes: 4 << 30,
+            kept_picture_bytes: 8 << 30,
+            job_life: Duration::from_secs(48 * 60 * 60),
             connections: 4096,
             connections_per_ip: 64,
             header_timeout: Duration::from_secs(10),
@@ -91,6 +104,7 @@ impl Limits {
             ("answer_bytes", self.answer_bytes),
             ("image_bytes", self.image_bytes),
             ("body_bytes_per_second", self.body_bytes_per_second),
+            ("calls", self.calls as u64),
             ("connections", self.connections as u64),
             ("connections_per_ip", self.connections_per_ip as u64),
         ] {
@@ -102,6 +116,12 @@ impl Limits {
             return Err(ConfigError::invalid(
                 "limits.body_bytes",
                 format!("{} is above limits.in_flight_bytes ({})", self.body_bytes, self.in_flight_bytes),
+            ));
+        }
+        if self.state_bytes < self.answer_bytes.saturating_mul(2) {
+            return Err(ConfigError::invalid(
+                "limits.state_bytes",
+                format!("must be at least twice limits.answer_bytes ({})", self.answer_bytes),
             ));
         }
         Ok(self)

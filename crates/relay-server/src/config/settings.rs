@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
+use super::access::AccessSettings;
 use super::error::ConfigError;
 use super::limits::Limits;
 
@@ -24,8 +24,10 @@ pub(super) struct Settings {
     pub(super) regions: toml::Table,
     pub(super) images: ImageSettings,
     pub(super) limits: Limits,
-    pub(super) access: Option<IgnoredAny>,
-    pub(super) state_dir: Option<IgnoredAny>,
+    pub(super) access: Option<AccessSettings>,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) keep_pictures: bool,
+    pub(super) require_idempotency_key: bool,
 }
 
 /// The `[images]` table.

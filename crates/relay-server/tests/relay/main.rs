@@ -5,6 +5,8 @@
 mod connections;
 mod cors;
 mod images;
+mod invites;
+mod jobs;
 mod logs;
 mod program;
 mod refusals;

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::support::relay::picture_path;
-use crate::support::{GENERATION, Relay, Upstream, client, eventually};
+use crate::support::{GENERATION, KEY, Relay, Upstream, client, eventually};
 
 /// Takes the request and never answers.
 async fn silent() -> Upstream {
@@ -62,7 +62,7 @@ async fn a_picture_that_drips_ends_at_its_limit() {
     let upstream =
         dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n\x89PNG\r\n\x1a\n\0\0\0\r").await;
     let relay = Relay::start(&upstream, &["limits.image_timeout = \"300ms\""]).await;
-    let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[], "");
+    let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[KEY], "");
     let response = client::open(relay.address, request).await.unwrap();
     assert!(client::complete(response).await.is_err(), "a broken transfer, not a short picture");
     let silent = silent().await;
@@ -135,7 +135,8 @@ async fn a_caller_that_does_not_read_is_cut() {
     let relay = Relay::start(&upstream, &["limits.write_timeout = \"300ms\""]).await;
     let mut stream = TcpStream::connect(relay.address).await.unwrap();
     let path = picture_path(&upstream, "/a.png");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", relay.address);
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer sk-1\r\n\r\n", relay.address);
     stream.write_all(request.as_bytes()).await.unwrap();
     eventually("the relay to give up on the caller", || cut.load(Ordering::SeqCst)).await;
 }
