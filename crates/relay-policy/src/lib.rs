@@ -12,6 +12,7 @@ pub mod describe;
 pub mod filename;
 pub mod headers;
 pub mod host;
+pub mod http1;
 pub mod image_query;
 pub mod origin;
 pub mod rate;
