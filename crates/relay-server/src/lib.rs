@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod activity;
 mod admin;
 mod api;
 mod app;
@@ -10,11 +11,14 @@ pub mod config;
 mod connection;
 mod connector;
 mod exchange;
+mod gate;
 mod image;
+mod linger;
 mod listener;
 pub mod logging;
 mod metrics;
 mod preface;
+mod refusal;
 mod refused_body;
 mod server;
 mod shutdown;

@@ -4,6 +4,7 @@
 
 mod connections;
 mod cors;
+mod framing;
 mod images;
 mod logs;
 mod program;
