@@ -11,7 +11,7 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::{HttpService, service_fn};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use relay_policy::http1::{MAX_HEAD, MAX_HEADERS, Violation};
 use tokio::net::TcpStream;
@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use crate::activity::{Activity, Counted};
 use crate::body::Body;
 use crate::config::Limits;
+use crate::delivery::{Delivered, Delivery, StreamExecutor};
 use crate::gate::Gate;
 use crate::preface::{self, Protocol};
 use crate::refusal;
@@ -52,33 +53,39 @@ where
     match protocol {
         Protocol::Http1 => {
             let (gate, verdict) = Gate::new(stream, activity.clone());
-            let service = service(handler, activity.clone(), move || verdict.on_next_request());
+            let verdict = move || verdict.on_next_request();
+            let service = service(handler, activity.clone(), verdict, |body| body);
             finish(http1().serve_connection(TokioIo::new(gate), service), activity, &limits, shutdown).await;
         }
         Protocol::Http2 => {
             activity.head_is_open(false);
-            let service = service(handler, activity.clone(), || None);
-            finish(http2().serve_connection(TokioIo::new(stream), service), activity, &limits, shutdown)
+            let watched = |body| Delivered::new(body, Delivery::current());
+            let service = service(handler, activity.clone(), || None, watched);
+            let builder = http2(limits.write_timeout);
+            finish(builder.serve_connection(TokioIo::new(stream), service), activity, &limits, shutdown)
                 .await;
         }
     }
 }
 
-/// What a protocol calls for each request; `verdict` says whether its bytes were refused.
-fn service<H, F>(
+/// What a protocol calls for each request. `verdict` says whether its bytes were refused; `wrap` is called where the
+/// answer is made.
+fn service<H, F, B>(
     handler: H,
     activity: Activity,
     verdict: impl Fn() -> Option<Violation>,
-) -> impl HttpService<Incoming, ResBody = Counted<Body>, Error = Infallible, Future: Send + 'static>
+    wrap: impl Fn(Counted<Body>) -> B + Copy + Send + 'static,
+) -> impl HttpService<Incoming, ResBody = B, Error = Infallible, Future: Send + 'static>
 where
     H: Fn(Request<Incoming>) -> F,
     F: Future<Output = Response<Body>> + Send + 'static,
+    B: hyper::body::Body,
 {
     service_fn(move |mut request: Request<Incoming>| {
         let open = activity.begin();
         refusal::mark(&mut request, verdict());
         let answer = handler(request);
-        async move { Ok::<_, Infallible>(answer.await.map(|body| Counted::new(body, open))) }
+        async move { Ok::<_, Infallible>(answer.await.map(|body| wrap(Counted::new(body, open)))) }
     })
 }
 
@@ -93,8 +100,8 @@ fn http1() -> http1::Builder {
     builder
 }
 
-fn http2() -> http2::Builder<TokioExecutor> {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+fn http2(write_timeout: Duration) -> http2::Builder<StreamExecutor> {
+    let mut builder = http2::Builder::new(StreamExecutor { limit: write_timeout });
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(HTTP2_STREAMS)

@@ -10,6 +10,7 @@ mod caps;
 pub mod config;
 mod connection;
 mod connector;
+mod delivery;
 mod exchange;
 mod gate;
 mod image;

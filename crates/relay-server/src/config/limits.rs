@@ -34,7 +34,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// See `body_timeout`.
     pub body_bytes_per_second: u64,
-    /// A write that makes no progress for this long ends the connection.
+    /// A write that makes no progress for this long ends the connection. Over HTTP/2, an answer of which less than
+    /// 16 KiB leave in this time is reset.
     #[serde(deserialize_with = "duration")]
     pub write_timeout: Duration,
     /// Name look-up.

@@ -5,6 +5,7 @@
 mod connections;
 mod cors;
 mod framing;
+mod http2;
 mod images;
 mod logs;
 mod program;
