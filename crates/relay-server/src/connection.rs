@@ -14,6 +14,7 @@ use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use relay_policy::http1::{MAX_HEAD, MAX_HEADERS, Violation};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -25,6 +26,7 @@ use crate::gate::Gate;
 use crate::preface::{self, Protocol};
 use crate::refusal;
 use crate::shutdown::Shutdown;
+use crate::tls::Tls;
 use crate::write_timeout::WriteTimeout;
 
 /// Read and write buffer of an HTTP/1 connection: with the socket's own buffers this is all an upload takes.
@@ -34,14 +36,42 @@ const HTTP2_STREAM_WINDOW: u32 = 256 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * 1024;
 const HTTP2_PING: Duration = Duration::from_secs(20);
 
+/// Who answers, and within which limits.
+pub(crate) struct Service<H> {
+    pub(crate) handler: H,
+    pub(crate) limits: Arc<Limits>,
+}
+
 /// Serves one connection until it ends.
-pub(crate) async fn serve<H, F>(stream: TcpStream, handler: H, limits: Arc<Limits>, mut shutdown: Shutdown)
-where
-    H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+pub(crate) async fn serve<H, F>(
+    stream: TcpStream,
+    tls: Option<Arc<Tls>>,
+    service: Service<H>,
+    mut shutdown: Shutdown,
+) where
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     // Without it, an answer smaller than a packet may wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else {
+        return serve_stream(stream, service, shutdown).await;
+    };
+    let shaken = tokio::select! {
+        shaken = tls.accept(stream, service.limits.header_timeout) => shaken,
+        () = shutdown.told() => return,
+    };
+    if let Ok(stream) = shaken {
+        serve_stream(stream, service, shutdown).await;
+    }
+}
+
+async fn serve_stream<S, H, F>(stream: S, Service { handler, limits }: Service<H>, mut shutdown: Shutdown)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
     let stream = WriteTimeout::new(stream, limits.write_timeout);
     let activity = Activity::new();
     let first = timeout(limits.header_timeout, preface::detect(stream));
@@ -54,13 +84,13 @@ where
         Protocol::Http1 => {
             let (gate, verdict) = Gate::new(stream, activity.clone());
             let verdict = move || verdict.on_next_request();
-            let service = service(handler, activity.clone(), verdict, |body| body);
+            let service = answering(handler, activity.clone(), verdict, |body| body);
             finish(http1().serve_connection(TokioIo::new(gate), service), activity, &limits, shutdown).await;
         }
         Protocol::Http2 => {
             activity.head_is_open(false);
             let watched = |body| Delivered::new(body, Delivery::current());
-            let service = service(handler, activity.clone(), || None, watched);
+            let service = answering(handler, activity.clone(), || None, watched);
             let builder = http2(limits.write_timeout);
             finish(builder.serve_connection(TokioIo::new(stream), service), activity, &limits, shutdown)
                 .await;
@@ -70,7 +100,7 @@ where
 
 /// What a protocol calls for each request. `verdict` says whether its bytes were refused; `wrap` is called where the
 /// answer is made.
-fn service<H, F, B>(
+fn answering<H, F, B>(
     handler: H,
     activity: Activity,
     verdict: impl Fn() -> Option<Violation>,

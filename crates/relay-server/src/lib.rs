@@ -24,6 +24,7 @@ mod refused_body;
 mod server;
 mod shutdown;
 mod static_files;
+mod tls;
 mod upload;
 mod write_timeout;
 

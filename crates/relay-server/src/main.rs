@@ -35,7 +35,7 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::bind(config).await?;
     let stop = relay_server::signal()?;
     // Tools that start the relay wait for this line.
-    println!("listening http://{}", server.address());
+    println!("listening {}://{}", server.scheme(), server.address());
     server.run(stop).await;
     Ok(())
 }

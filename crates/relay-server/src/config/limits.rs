@@ -23,7 +23,7 @@ pub struct Limits {
     /// Open connections of one address (IPv6: of one /64). Loopback is exempt: a reverse proxy sits there.
     pub connections_per_ip: usize,
     /// From the first byte of a request to the end of its headers, and from the start of a connection to the end
-    /// of its first headers.
+    /// of its first headers. A TLS handshake has as long.
     #[serde(deserialize_with = "duration")]
     pub header_timeout: Duration,
     /// The longest pause between the last answer and the next request of a connection.

@@ -8,6 +8,8 @@ mod framing;
 mod http2;
 mod images;
 mod logs;
+#[cfg(unix)]
+mod own_tls;
 mod program;
 mod refusals;
 mod settings;

@@ -42,8 +42,9 @@ impl Program {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let host =
-            line.trim().strip_prefix("listening http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        let address = line.trim().strip_prefix("listening ").and_then(|address| address.split_once("://"));
+        let (_, host) = address.unwrap_or_else(|| panic!("{line:?}"));
+        let host = host.to_owned();
         Self { child, host }
     }
 
@@ -59,6 +60,13 @@ impl Program {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Sends SIGHUP.
+    #[cfg(unix)]
+    pub(crate) fn hang_up(&self) {
+        let sent = Command::new("kill").arg("-HUP").arg(self.child.id().to_string()).status().unwrap();
+        assert!(sent.success());
     }
 
     /// Sends SIGTERM and returns the exit code and everything logged.
