@@ -10,6 +10,7 @@ use crate::cors::{Caller, OriginGate};
 use crate::describe::Description;
 use crate::headers;
 use crate::host::HostList;
+use crate::http1::MAX_TARGET;
 use crate::idempotency::{JobId, JobKey};
 use crate::identity::Identity;
 use crate::image_query::ImageQuery;
@@ -18,9 +19,6 @@ use crate::reject::{Code, Reject};
 use crate::route::Route;
 use crate::security;
 use crate::target::{Target, TargetRule};
-
-/// Longest request target in bytes; a picture link with its signature is about 400.
-const MAX_URI: usize = 8 * 1024;
 
 /// What the operator allows.
 #[derive(Debug, Clone)]
@@ -122,7 +120,7 @@ impl Policy {
     fn check_anything(&self, parts: &Parts) -> Result<(), Reject> {
         self.hosts.check(parts)?;
         let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
-        if target > MAX_URI { Err(Code::UriTooLong.into()) } else { Ok(()) }
+        if target > MAX_TARGET { Err(Code::UriTooLong.into()) } else { Ok(()) }
     }
 
     fn decide_relay(&self, parts: &Parts, route: Route<'_>, caller: &Caller) -> Result<Decision, Reject> {

@@ -13,6 +13,7 @@ pub mod describe;
 pub mod filename;
 pub mod headers;
 pub mod host;
+pub mod http1;
 pub mod idempotency;
 pub mod identity;
 pub mod image_query;

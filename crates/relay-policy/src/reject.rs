@@ -94,6 +94,8 @@ codes! {
     BodyTooLarge = 413 "body_too_large" No "The request body is larger than this relay accepts.";
     /// The request line is over the cap.
     UriTooLong = 414 "uri_too_long" No "The request address is too long.";
+    /// The request head is over the cap.
+    HeadersTooLarge = 431 "headers_too_large" No "The request headers are too large.";
     /// Not `application/json`.
     ContentType = 415 "content_type" No "Send the body as application/json.";
     /// A compressed request body.

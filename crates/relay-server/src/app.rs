@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::connector::Connector;
 use crate::image;
 use crate::metrics::Metrics;
+use crate::refusal;
 use crate::refused_body;
 use crate::static_files::StaticFiles;
 
@@ -67,7 +68,7 @@ impl App {
             let (parts, body) = request.into_parts();
             let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
             let Ruling { caller, route, decision } = self.policy.load().decide(&parts);
-            let result = match host::check_request_line(&parts).and(decision) {
+            let result = match refusal::check(&parts).and(host::check_request_line(&parts)).and(decision) {
                 Ok(decision) => self.carry_out(decision, parts, body).await,
                 Err(reject) => Err(self.refuse(reject, &parts, body).await),
             };

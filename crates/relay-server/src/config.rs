@@ -7,6 +7,7 @@ mod error;
 mod limits;
 mod region;
 mod settings;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use limits::Limits;
 pub use region::Region;
 pub use settings::LogFormat;
 use settings::Settings;
+pub use tls::TlsFiles;
 
 /// Result buckets of the vendor, as far as they are known.
 const DEFAULT_IMAGE_HOSTS: [&str; 2] =
@@ -45,6 +47,8 @@ pub struct Config {
     pub allowed_origins: Vec<AllowedOrigin>,
     /// The studio's files.
     pub static_dir: Option<PathBuf>,
+    /// The relay's own certificate; absent behind a proxy that speaks TLS.
+    pub tls: Option<TlsFiles>,
     /// Certificate authorities trusted besides the public ones.
     pub extra_authorities: Vec<CertificateDer<'static>>,
     /// The vendor's regions, in the operator's order.
@@ -92,6 +96,7 @@ impl Config {
             public_url: public_url(settings.public_url.as_deref(), listen)?,
             allowed_origins: allowed_origins(settings.allowed_origins)?,
             static_dir: static_dir(settings.static_dir)?,
+            tls: settings.tls,
             extra_authorities: extra_authorities(settings.ca_file)?,
             regions: region::read_all(&settings.regions, environment)?,
             image_hosts: image_hosts(settings.images.hosts)?,
@@ -106,6 +111,7 @@ impl Config {
             return Err(ConfigError::invalid("keep_pictures", "needs state_dir, the place to keep them"));
         }
         access::check_held_keys(&config)?;
+        tls::check(config.tls.as_ref(), config.public_url.as_ref())?;
         Ok(config)
     }
 

@@ -15,15 +15,21 @@ use tokio::time::{sleep, timeout};
 use crate::body::Body;
 use crate::caps::IpCaps;
 use crate::config::Limits;
-use crate::connection;
+use crate::connection::{self, Service};
 use crate::shutdown::Shutdown;
+use crate::tls::Tls;
 
 /// The pause after a failed accept, mostly for want of file descriptors: trying at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves connections until told to stop, then waits for the running ones up to the drain limit.
-pub(crate) async fn run<H, F>(listener: TcpListener, handler: H, limits: Arc<Limits>, mut shutdown: Shutdown)
-where
+pub(crate) async fn run<H, F>(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    handler: H,
+    limits: Arc<Limits>,
+    mut shutdown: Shutdown,
+) where
     H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -45,7 +51,8 @@ where
         let Some((stream, Some(ip_place))) = accepted.map(|(stream, ip)| (stream, caps.take(ip))) else {
             continue;
         };
-        let served = connection::serve(stream, handler.clone(), Arc::clone(&limits), shutdown.clone());
+        let service = Service { handler: handler.clone(), limits: Arc::clone(&limits) };
+        let served = connection::serve(stream, tls.clone(), service, shutdown.clone());
         running.spawn(async move {
             served.await;
             drop((place, ip_place));

@@ -63,7 +63,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>>
     let stop = relay_server::signal()?;
     tokio::spawn(reload_on_signal(cli, server.reloader()));
     // Tools that start the relay wait for this line.
-    println!("listening http://{}", server.address());
+    println!("listening {}://{}", server.scheme(), server.address());
     server.run(stop).await;
     Ok(())
 }

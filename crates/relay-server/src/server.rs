@@ -18,6 +18,7 @@ use crate::connector::Connector;
 use crate::kept_pictures::KeptPictures;
 use crate::shutdown::Shutdown;
 use crate::store::{Store, StoreSettings};
+use crate::tls::{self, Tls};
 use crate::{admin, listener};
 
 /// Why a checked configuration could not be started.
@@ -63,6 +64,7 @@ pub struct Server {
     address: SocketAddr,
     admin_address: Option<SocketAddr>,
     limits: Arc<crate::config::Limits>,
+    tls: Option<Arc<Tls>>,
     app: Arc<App>,
 }
 
@@ -86,18 +88,25 @@ impl Server {
             }
             None => (None, None),
         };
+        let tls = config.tls.clone().map(Tls::load).transpose()?;
         let connector = Connector::new(&config.extra_authorities, &config.limits)?;
         let policy = config.policy(address);
         let limits = Arc::new(config.limits.clone());
         let state = open_state(&config)?;
         let app = Arc::new(App::new(config, policy, connector, state));
-        Ok(Self { listener, admin, address, admin_address, limits, app })
+        Ok(Self { listener, admin, address, admin_address, limits, tls, app })
     }
 
     /// Where callers connect, with the real port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What callers speak there.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 
     /// Where the operator connects.
@@ -120,7 +129,9 @@ impl Server {
         let drain_timeout = self.limits.drain_timeout;
         let sweeper = tokio::spawn(sweep(Arc::clone(&api)));
         let handler = move |request| Arc::clone(&app).answer(request);
-        let public = listener::run(self.listener, handler, Arc::clone(&self.limits), shutdown.clone());
+        let hangups = self.tls.clone().map(|tls| tokio::spawn(tls::reload_on_hangup(tls)));
+        let limits = Arc::clone(&self.limits);
+        let public = listener::run(self.listener, self.tls, handler, limits, shutdown.clone());
         let (admin_switch, admin_shutdown) = Shutdown::new();
         let admin = self.admin.map(|listener| {
             let (app, state) = (self.app, shutdown);
@@ -128,7 +139,7 @@ impl Server {
                 let answer = admin::answer(request.method(), request.uri().path(), &app, &state);
                 async move { answer }
             };
-            tokio::spawn(listener::run(listener, handler, self.limits, admin_shutdown))
+            tokio::spawn(listener::run(listener, None, handler, self.limits, admin_shutdown))
         });
         let stopped = async move {
             stop.await;
@@ -142,8 +153,8 @@ impl Server {
         api.store.close().await;
         // The operator can watch the drain; after it there is nothing to see.
         admin_switch.send_replace(true);
-        if let Some(admin) = admin {
-            admin.abort();
+        for task in admin.into_iter().chain(hangups) {
+            task.abort();
         }
     }
 }

@@ -31,11 +31,11 @@ pub struct Limits {
     pub connections: usize,
     /// Open connections of one address (IPv6: of one /64). Loopback is exempt: a reverse proxy sits there.
     pub connections_per_ip: usize,
-    /// From the start of a request to the end of its headers, and the longest pause between two requests of
-    /// an HTTP/1 connection.
+    /// From the first byte of a request to the end of its headers, and from the start of a connection to the end
+    /// of its first headers. A TLS handshake has as long.
     #[serde(deserialize_with = "duration")]
     pub header_timeout: Duration,
-    /// The longest time without a request on an HTTP/2 connection.
+    /// The longest pause between the last answer and the next request of a connection.
     #[serde(deserialize_with = "duration")]
     pub idle_timeout: Duration,
     /// A request body may take this long, plus its bytes divided by `body_bytes_per_second`.
@@ -43,7 +43,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// See `body_timeout`.
     pub body_bytes_per_second: u64,
-    /// A write that makes no progress for this long ends the connection.
+    /// A write that makes no progress for this long ends the connection. Over HTTP/2, an answer of which less than
+    /// 16 KiB leave in this time is reset.
     #[serde(deserialize_with = "duration")]
     pub write_timeout: Duration,
     /// Name look-up.

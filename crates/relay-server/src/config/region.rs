@@ -183,7 +183,8 @@ fn key(
     }
 }
 
-fn key_file(path: &Path) -> Result<String, String> {
+/// A file that nobody else may read.
+pub(super) fn key_file(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| format!("\"{shown}\" cannot be read: {error}");
     #[cfg(unix)]

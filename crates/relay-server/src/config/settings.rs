@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::access::AccessSettings;
 use super::error::ConfigError;
 use super::limits::Limits;
+use super::tls::TlsFiles;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -19,6 +20,7 @@ pub(super) struct Settings {
     pub(super) allowed_origins: Option<Vec<String>>,
     pub(super) static_dir: Option<PathBuf>,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) tls: Option<TlsFiles>,
     pub(super) log_format: LogFormat,
     /// Read one by one, in the order of the file: pages list the regions in that order.
     pub(super) regions: toml::Table,

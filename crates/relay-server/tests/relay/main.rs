@@ -4,10 +4,14 @@
 
 mod connections;
 mod cors;
+mod framing;
+mod http2;
 mod images;
 mod invites;
 mod jobs;
 mod logs;
+#[cfg(unix)]
+mod own_tls;
 mod program;
 mod refusals;
 mod settings;

@@ -42,8 +42,9 @@ impl Program {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let host =
-            line.trim().strip_prefix("listening http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        let address = line.trim().strip_prefix("listening ").and_then(|address| address.split_once("://"));
+        let (_, host) = address.unwrap_or_else(|| panic!("{line:?}"));
+        let host = host.to_owned();
         Self { child, host }
     }
 
@@ -64,7 +65,7 @@ impl Program {
     /// Sends SIGHUP.
     #[cfg(unix)]
     pub(crate) fn hang_up(&self) {
-        let sent = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill").arg("-HUP").arg(self.child.id().to_string()).status().unwrap();
         assert!(sent.success());
     }
 
