@@ -60,6 +60,7 @@ fn wanted_name() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-zA-Z0-9 ._()-]{0,12}",
         any::<String>(),
+        "[a图😀]{50,300}",
         select(vec![
             "CON", "nul.", "com1", "LPT³", "conin$", "../", "..\\", "\"", ";", "\r\n", "\u{202e}", "%2f",
             "图", ".png", ".exe", " ."
