@@ -21,7 +21,7 @@ async fn pictures(size: usize) -> Upstream {
 }
 
 async fn get(frames: &mut Frames, relay: &Relay, stream: u32, path: &str) {
-    let block = request(relay.address, "GET", path, &[]);
+    let block = request(relay.address, "GET", path, &[KEY]);
     frames.send(HEADERS, END_HEADERS | END_STREAM, stream, &block).await;
 }
 
