@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a setup that fails is a test that fails")]
 
+mod advice;
 mod bodies;
 mod description;
 mod money;
