@@ -5,6 +5,7 @@
 mod advice;
 mod bodies;
 mod description;
+mod jobs;
 mod money;
 mod origins;
 mod pictures;
