@@ -30,6 +30,10 @@ use crate::static_files::StaticFiles;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The relay's own id of a request, an extension of the request: a call's end is stored with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// What all connections share.
 pub(crate) struct App {
     config: Arc<Config>,
@@ -65,7 +69,8 @@ impl App {
         async move {
             let _open = self.metrics.begin();
             let started = Instant::now();
-            let (parts, body) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(RequestId(request_id.clone()));
             let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
             let Ruling { caller, route, decision } = self.policy.load().decide(&parts);
             let result = match refusal::check(&parts).and(host::check_request_line(&parts)).and(decision) {

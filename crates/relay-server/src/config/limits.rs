@@ -20,7 +20,7 @@ pub struct Limits {
     pub image_bytes: u64,
     /// Paid calls running at one time, of all callers together.
     pub calls: usize,
-    /// Stored jobs and answers together.
+    /// Stored jobs and answers together, about; without `state_dir` at most 256 MiB.
     pub state_bytes: u64,
     /// Kept pictures together.
     pub kept_picture_bytes: u64,
@@ -76,7 +76,7 @@ impl Default for Limits {
             answer_bytes: 1 << 20,
             image_bytes: 32 << 20,
             calls: 2048,
-            state_bytes: 4 << 30,
+            state_bytes: 1 << 30,
             kept_picture_bytes: 8 << 30,
             job_life: Duration::from_secs(48 * 60 * 60),
             connections: 4096,
