@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod answer;
+pub mod caller_address;
 pub mod content;
 pub mod cors;
 pub mod credential;
