@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::api::Api;
 use crate::body::{Body, from_text};
+use crate::callers::Callers;
 use crate::config::Config;
 use crate::connector::Connector;
 use crate::image;
@@ -34,6 +35,7 @@ pub(crate) struct App {
     config: Arc<Config>,
     policy: Policy,
     connector: Arc<Connector>,
+    callers: Callers,
     api: Api,
     files: Option<StaticFiles>,
     pub(crate) metrics: Metrics,
@@ -46,7 +48,8 @@ impl App {
         let pages = PageHeaders::new(&config.result_origins());
         let files = config.static_dir.as_deref().map(|directory| StaticFiles::new(directory, pages));
         let api = Api::new(Arc::clone(&config), Arc::clone(&connector));
-        Self { config, policy, connector, api, files, metrics: Metrics::default() }
+        let callers = Callers::new(&config);
+        Self { config, policy, connector, callers, api, files, metrics: Metrics::default() }
     }
 
     /// Answers one request.
@@ -59,7 +62,8 @@ impl App {
             let (parts, body) = request.into_parts();
             let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
             let Ruling { caller, route, decision } = self.policy.decide(&parts);
-            let result = match refusal::check(&parts).and(host::check_request_line(&parts)).and(decision) {
+            let ruled = refusal::check(&parts).and(host::check_request_line(&parts)).and(decision);
+            let result = match self.callers.screen(&parts, ruled) {
                 Ok(decision) => self.carry_out(decision, parts, body).await,
                 Err(reject) => Err(self.refuse(reject, &parts, body).await),
             };

@@ -6,6 +6,7 @@ mod admin;
 mod api;
 mod app;
 mod body;
+mod callers;
 mod caps;
 pub mod config;
 mod connection;

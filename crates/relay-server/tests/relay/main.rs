@@ -11,6 +11,7 @@ mod logs;
 #[cfg(unix)]
 mod own_tls;
 mod program;
+mod rates;
 mod refusals;
 mod settings;
 mod shutdown;
