@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod body;
 mod call;
+mod callers;
 mod caps;
 mod clock;
 pub mod config;

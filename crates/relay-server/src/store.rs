@@ -34,7 +34,7 @@ pub(crate) struct StoreSettings {
     pub(crate) directory: Option<PathBuf>,
     /// Most bytes of records and answers together.
     pub(crate) bytes: u64,
-    /// Room that each running call needs for its answer.
+    /// The largest answer.
     pub(crate) answer_bytes: u64,
     /// How long a finished job is kept.
     pub(crate) job_life: Duration,

@@ -13,6 +13,7 @@ mod logs;
 #[cfg(unix)]
 mod own_tls;
 mod program;
+mod rates;
 mod refusals;
 mod settings;
 mod shutdown;
