@@ -1,0 +1,11 @@
+//! Callers of the relay: exact about every byte they send, patient about what comes back.
+
+mod answer;
+mod connect;
+mod raw;
+mod request;
+
+pub(crate) use answer::{Answer, Reply};
+pub(crate) use connect::{Caller, Timeouts};
+pub(crate) use raw::send_raw;
+pub(crate) use request::Request;

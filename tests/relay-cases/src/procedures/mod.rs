@@ -1,0 +1,20 @@
+//! How cases are carried out: most are one request; the others have a procedure here, found by their id.
+
+mod bench;
+mod budget;
+mod crash;
+mod flood;
+mod http2;
+mod idempotency;
+mod jobs;
+mod leaks;
+mod limits;
+mod load;
+mod plain;
+mod pressure;
+mod start_up;
+mod table;
+mod upstream;
+
+pub(crate) use bench::{Bench, Verdict};
+pub(crate) use table::procedure_for;
