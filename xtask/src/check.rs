@@ -53,7 +53,9 @@ fn none_of(violations: &[String]) -> Result<()> {
 }
 
 fn format(workspace: &Workspace) -> Result<()> {
-    process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+    process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    process::run(&mut workspace.cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
 }
 
 fn clippy_native(workspace: &Workspace) -> Result<()> {

@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod compress;
 mod dev;
+mod fuzz;
 mod layers;
 mod local_stack;
 mod process;
@@ -46,6 +47,8 @@ enum Command {
     Test(test::Options),
     /// Formatting, lints, documentation, dependencies, layer rules, house rules
     Check,
+    /// Feed the relay's readers with generated input; needs a nightly compiler
+    Fuzz(fuzz::Options),
     /// Build the studio into dist/, optimised and compressed
     Build,
     /// What a first visit downloads, against the budget
@@ -71,6 +74,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Dev(options) => dev::run(&workspace, options),
         Command::Test(options) => test::run(&workspace, options),
         Command::Check => check::run(&workspace),
+        Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Build => build::dist(&workspace, &setup::web_tools(&workspace)?).map(|_| ExitCode::SUCCESS),
         Command::Sizes => sizes::run(&workspace),
         Command::Setup => setup::web_tools(&workspace).map(|_| ExitCode::SUCCESS),

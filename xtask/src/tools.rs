@@ -36,6 +36,13 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
 pub(crate) const CARGO_DENY: Tool =
     Tool { name: "cargo-deny", version: Version::Exact("0.20.2"), programs: &["cargo-deny"], locked: true };
 
+/// Runs fuzz targets.
+pub(crate) const CARGO_FUZZ: Tool =
+    Tool { name: "cargo-fuzz", version: Version::Exact("0.13.2"), programs: &["cargo-fuzz"], locked: true };
+
+/// The compiler they are built with, as rustup calls it.
+pub(crate) const FUZZ_TOOLCHAIN: &str = "nightly";
+
 /// Makes the wasm a third smaller, by name of the npm package. Debian's version 108 is no substitute: it exports
 /// the wrong table, and the page does not start. Trunk.toml names the same version for `trunk build` alone.
 pub(crate) const WASM_OPT: NpmTool = NpmTool { package: "binaryen", release: "132", program: "wasm-opt" };

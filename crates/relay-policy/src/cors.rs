@@ -9,13 +9,13 @@ use http::{Response, StatusCode};
 use crate::origin::Origin;
 use crate::security;
 
-/// Request headers an allowed page may set. `idempotency-key` and `prefer` are granted ahead of use: a page
-/// written for a relay with jobs must reach one without them too.
-const GRANTED_HEADERS: &str = "authorization, content-type, accept, idempotency-key, prefer, \
+/// Request headers an allowed page may set.
+const GRANTED_HEADERS: &str = "authorization, content-type, accept, idempotency-key, content-digest, prefer, \
      x-dashscope-ossresourceresolve, x-dashscope-async, x-dashscope-workspace, x-dashscope-datainspection";
 
 /// Answer headers an allowed page may read.
-const EXPOSED_HEADERS: &str = "x-request-id, x-qwen-edit-relay, retry-after, content-disposition";
+const EXPOSED_HEADERS: &str = "x-request-id, x-qwen-edit-relay, retry-after, content-disposition, location, \
+     idempotency-replayed, preference-applied";
 
 /// Chromium's cap; a longer time would be ignored there.
 const PREFLIGHT_SECONDS: &str = "7200";

@@ -3,21 +3,22 @@
 use http::request::Parts;
 use http::{Method, Response};
 
+use crate::access::Access;
 use crate::answer::KeyHolder;
 use crate::content::{self, BodyHead};
 use crate::cors::{Caller, OriginGate};
-use crate::credential::Credential;
 use crate::describe::Description;
 use crate::headers;
 use crate::host::HostList;
+use crate::http1::MAX_TARGET;
+use crate::idempotency::{JobId, JobKey};
+use crate::identity::Identity;
 use crate::image_query::ImageQuery;
+use crate::prefer::Prefer;
 use crate::reject::{Code, Reject};
 use crate::route::Route;
 use crate::security;
 use crate::target::{Target, TargetRule};
-
-/// Longest request target in bytes; a picture link with its signature is about 400.
-const MAX_URI: usize = 8 * 1024;
 
 /// What the operator allows.
 #[derive(Debug, Clone)]
@@ -28,6 +29,10 @@ pub struct Policy {
     pub origins: OriginGate,
     /// Region ids with who brings the key.
     pub regions: Vec<(String, KeyHolder)>,
+    /// Who may spend held keys; `None` on a relay that only its own machine can reach.
+    pub access: Option<Access>,
+    /// Refuse paid calls that could not be picked up later.
+    pub require_idempotency_key: bool,
     /// The links the picture route may fetch.
     pub targets: TargetRule,
     /// Largest request body in bytes.
@@ -42,11 +47,13 @@ pub enum Decision {
     /// The answer is complete.
     Answer(Response<String>),
     /// Send the body to the paid call of a region.
-    Generation(RegionCall, BodyHead),
+    Generation(RegionCall, BodyHead, Option<Job>),
     /// Ask a region for upload credentials.
     Uploads(RegionCall),
+    /// Look for the result of a call.
+    Result(Job),
     /// Fetch a picture.
-    Image(Target, Option<String>),
+    Image(Picture),
     /// Serve a file of the studio.
     Static,
 }
@@ -56,8 +63,30 @@ pub enum Decision {
 pub struct RegionCall {
     /// Index into [`Policy::regions`].
     pub region: usize,
-    /// The caller's key; `None` when the relay holds the key.
-    pub credential: Option<Credential>,
+    /// Whose money it spends.
+    pub identity: Identity,
+}
+
+/// A call with a key.
+#[derive(Debug)]
+pub struct Job {
+    /// The caller's name for it.
+    pub key: JobKey,
+    /// What it is stored under.
+    pub id: JobId,
+    /// How long the caller wants to wait.
+    pub prefer: Prefer,
+}
+
+/// A picture that may be fetched.
+#[derive(Debug)]
+pub struct Picture {
+    /// Where it is.
+    pub target: Target,
+    /// The wanted download name, not yet made safe.
+    pub name: Option<String>,
+    /// Who asks.
+    pub identity: Identity,
 }
 
 /// A decision and who asked: errors must be readable for an allowed page too.
@@ -91,7 +120,7 @@ impl Policy {
     fn check_anything(&self, parts: &Parts) -> Result<(), Reject> {
         self.hosts.check(parts)?;
         let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
-        if target > MAX_URI { Err(Code::UriTooLong.into()) } else { Ok(()) }
+        if target > MAX_TARGET { Err(Code::UriTooLong.into()) } else { Ok(()) }
     }
 
     fn decide_relay(&self, parts: &Parts, route: Route<'_>, caller: &Caller) -> Result<Decision, Reject> {
@@ -112,37 +141,67 @@ impl Policy {
             Route::Generation { region } if parts.method == Method::POST => {
                 let call = self.region_call(parts, region)?;
                 headers::check_repeated(&parts.headers)?;
+                let job = self.job(parts, &call.identity)?;
                 let body = content::check(&parts.headers, self.body_bytes)?;
-                Ok(Decision::Generation(call, body))
+                Ok(Decision::Generation(call, body, job))
             }
             Route::Uploads { region } if parts.method == Method::GET => {
                 let call = self.region_call(parts, region)?;
                 headers::check_repeated(&parts.headers)?;
                 Ok(Decision::Uploads(call))
             }
-            Route::Image | Route::Generation { .. } | Route::Uploads { .. } => {
+            Route::Job { key } if parts.method == Method::GET => self.decide_result(parts, key),
+            Route::Image | Route::Job { .. } | Route::Generation { .. } | Route::Uploads { .. } => {
                 Err(Reject::method_not_allowed(route.methods()))
             }
         }
     }
 
     fn region_call(&self, parts: &Parts, id: &str) -> Result<RegionCall, Reject> {
-        let region = self.regions.iter().position(|(known, _)| known == id).ok_or(Code::RegionUnknown)?;
-        let credential = match self.regions.get(region) {
-            Some((_, KeyHolder::Server)) => None,
-            _ => Some(Credential::from_headers(&parts.headers)?),
-        };
-        Ok(RegionCall { region, credential })
+        let known = self.regions.iter().enumerate().find(|(_, (known, _))| known == id);
+        let (region, (_, holder)) = known.ok_or(Code::RegionUnknown)?;
+        let identity = Identity::for_region(*holder, self.access.as_ref(), &parts.headers)?;
+        Ok(RegionCall { region, identity })
+    }
+
+    fn identity(&self, parts: &Parts) -> Result<Identity, Reject> {
+        let holders = self.regions.iter().map(|(_, holder)| *holder);
+        Identity::for_any_region(holders, self.access.as_ref(), &parts.headers)
+    }
+
+    fn job(&self, parts: &Parts, identity: &Identity) -> Result<Option<Job>, Reject> {
+        let prefer = Prefer::from_headers(&parts.headers);
+        match JobKey::from_headers(&parts.headers)? {
+            Some(key) => Ok(Some(Job { id: JobId::new(identity.credential(), &key), key, prefer })),
+            // Without a key there would be no way to the result.
+            None if self.require_idempotency_key || prefer.respond_async => {
+                Err(Code::IdempotencyKeyMissing.into())
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn decide_result(&self, parts: &Parts, key: &str) -> Result<Decision, Reject> {
+        let identity = self.identity(parts)?;
+        let key = JobKey::parse(key).ok_or(Code::NotFound)?;
+        let id = JobId::new(identity.credential(), &key);
+        Ok(Decision::Result(Job { key, id, prefer: Prefer::from_headers(&parts.headers) }))
     }
 
     fn decide_image(&self, parts: &Parts) -> Result<Decision, Reject> {
+        let identity = self.identity(parts)?;
         let query = ImageQuery::parse(parts.uri.query())?;
         let target = self.targets.check(&query.url).map_err(|_| Code::TargetNotAllowed)?;
-        Ok(Decision::Image(target, query.name))
+        Ok(Decision::Image(Picture { target, name: query.name, identity }))
     }
 
     fn description(&self) -> Description<'_> {
-        Description { regions: &self.regions, body_bytes: self.body_bytes, image_bytes: self.image_bytes }
+        Description {
+            regions: &self.regions,
+            invites: self.access.is_some(),
+            body_bytes: self.body_bytes,
+            image_bytes: self.image_bytes,
+        }
     }
 }
 

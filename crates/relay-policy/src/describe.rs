@@ -12,6 +12,8 @@ use crate::security;
 pub struct Description<'a> {
     /// Region ids with who brings the key, in the operator's order.
     pub regions: &'a [(String, KeyHolder)],
+    /// Whether held keys are spent by invite only.
+    pub invites: bool,
     /// Largest request body in bytes.
     pub body_bytes: u64,
     /// Largest picture in bytes.
@@ -25,12 +27,10 @@ impl Description<'_> {
         let regions: Vec<_> = self
             .regions
             .iter()
-            .map(|(id, holder)| {
-                let key = match holder {
-                    KeyHolder::Client => "client",
-                    KeyHolder::Server => "server",
-                };
-                json!({"id": id, "key": key})
+            .map(|(id, holder)| match holder {
+                KeyHolder::Client => json!({"id": id, "key": "client"}),
+                KeyHolder::Server if self.invites => json!({"id": id, "key": "server", "invite": true}),
+                KeyHolder::Server => json!({"id": id, "key": "server"}),
             })
             .collect();
         let body = json!({
@@ -38,7 +38,7 @@ impl Description<'_> {
             "version": env!("CARGO_PKG_VERSION"),
             "regions": regions,
             "image_route": true,
-            "jobs": false,
+            "jobs": true,
             "limits": {"body_bytes": self.body_bytes, "image_bytes": self.image_bytes},
         });
         let mut response = Response::new(body.to_string());
@@ -56,14 +56,16 @@ mod tests {
     fn the_shape_is_the_published_one() {
         let regions = [("beijing".to_owned(), KeyHolder::Client), ("own".to_owned(), KeyHolder::Server)];
         let response =
-            Description { regions: &regions, body_bytes: 50_331_648, image_bytes: 33_554_432 }.response();
+            Description { regions: &regions, invites: true, body_bytes: 50_331_648, image_bytes: 33_554_432 }
+                .response();
         let body: serde_json::Value = serde_json::from_str(response.body()).unwrap();
         assert_eq!(
             body,
             json!({
                 "name": "qwen-edit-relay", "version": env!("CARGO_PKG_VERSION"),
-                "regions": [{"id": "beijing", "key": "client"}, {"id": "own", "key": "server"}],
-                "image_route": true, "jobs": false,
+                "regions": [{"id": "beijing", "key": "client"},
+                    {"id": "own", "key": "server", "invite": true}],
+                "image_route": true, "jobs": true,
                 "limits": {"body_bytes": 50_331_648, "image_bytes": 33_554_432}
             })
         );

@@ -10,7 +10,7 @@ use crate::sniff::Picture;
 const MAX_CHARS: usize = 60;
 
 /// Names Windows keeps for devices.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+const DEVICES: [&str; 8] = ["con", "prn", "aux", "nul", "com", "lpt", "conin$", "conout$"];
 
 /// `Content-Disposition` for a picture: always a download, with a safe form of the wanted name and the
 /// extension of what the bytes are.
@@ -58,12 +58,13 @@ fn safe_name(wanted: &str, picture: Picture) -> String {
 fn is_safe(c: char) -> bool {
     !c.is_control()
         && !"\"*/:<>?\\|;%".contains(c)
-        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}')
+        && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}')
 }
 
+/// Windows ignores spaces in front of the first dot, and takes raised digits for digits.
 fn is_device(stem: &str) -> bool {
-    let first = stem.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    DEVICES.contains(&first.trim_end_matches(|c: char| c.is_ascii_digit()))
+    let first = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    DEVICES.contains(&first.trim_end_matches(|c: char| c.is_ascii_digit() || "¹²³".contains(c)))
 }
 
 #[cfg(test)]
@@ -110,6 +111,8 @@ mod tests {
             ("\u{202e}gnp.exe", "gnp.exe.png"),
             ("CON", "_CON.png"),
             ("com1.png", "_com1.png"),
+            ("nul .tar.png", "_nul .tar.png"),
+            ("LPT².png", "_LPT².png"),
             (".hidden", "hidden.png"),
         ] {
             assert_eq!(safe_name(wanted, Picture::Png), expected, "{wanted:?}");

@@ -21,13 +21,15 @@ impl ImageQuery {
     /// Reads `url` (once, not empty, text) and `name` (optional).
     ///
     /// # Errors
-    /// `url_invalid`.
+    /// `url_invalid`, `grant_invalid`.
     pub fn parse(query: Option<&str>) -> Result<Self, Reject> {
         let (mut url, mut name) = (None, None);
         for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let slot = match key.as_ref() {
                 "url" => &mut url,
                 "name" => &mut name,
+                // Looks like a permission that would be checked; it is none here.
+                "sig" => return Err(Code::GrantInvalid.into()),
                 _ => continue,
             };
             if slot.replace(value.into_owned()).is_some() {

@@ -1,145 +1,22 @@
-//! The relay's own errors: one table of code, status, message and whether the call may have been charged.
+//! The relay's own errors, ready to be answered.
+
+mod code;
 
 use std::borrow::Cow;
 
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::security;
+pub use code::{Charged, Code};
 
 /// Marks an answer as the relay's own, so a client can tell it from the vendor's errors.
 pub const OWN_ANSWER: HeaderName = HeaderName::from_static("x-qwen-edit-relay");
 
-/// Whether the vendor may have charged for the call. Tells a client if pressing the button again is safe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Charged {
-    /// The call cannot have been executed.
-    No,
-    /// The call was executed and charged.
-    Yes,
-    /// The call may have been executed: resending it may pay twice.
-    Unknown,
-}
-
-impl Charged {
-    /// The word used in the JSON answer.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::No => "no",
-            Self::Yes => "yes",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $status:literal $code:literal $charged:ident $message:literal;)*) => {
-        /// Every reason for which the relay answers by itself.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
-
-        impl Code {
-            /// Every code, for tests that must cover the whole table.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            fn row(self) -> (u16, &'static str, Charged, &'static str) {
-                match self { $(Self::$variant => ($status, $code, Charged::$charged, $message),)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The request line or its headers are not ones a browser or an SDK sends.
-    BadRequest = 400 "bad_request" No "The request is malformed.";
-    /// No usable `Authorization: Bearer` header.
-    KeyMissing = 401 "key_missing" No "Send the API key as \"Authorization: Bearer sk-…\".";
-    /// The page that calls is not on the list, or hides where it comes from.
-    OriginNotAllowed = 403 "origin_not_allowed" No "This page may not use the relay. Its operator can add the page's origin to allowed_origins.";
-    /// No such path below `/relay`.
-    NotFound = 404 "not_found" No "There is nothing at this path.";
-    /// The region is not configured.
-    RegionUnknown = 404 "region_unknown" No "This relay does not know that region. relay.json lists the regions it offers.";
-    /// The path exists, the method does not.
-    MethodNotAllowed = 405 "method_not_allowed" No "This path does not take that method.";
-    /// The body arrived too slowly.
-    BodyTimeout = 408 "body_timeout" No "The request body did not arrive in time. Nothing was executed.";
-    /// The body ended before its announced length.
-    BodyIncomplete = 400 "body_incomplete" No "The request body ended early. Nothing was executed.";
-    /// The body is over the cap.
-    BodyTooLarge = 413 "body_too_large" No "The request body is larger than this relay accepts.";
-    /// The request line is over the cap.
-    UriTooLong = 414 "uri_too_long" No "The request address is too long.";
-    /// Not `application/json`.
-    ContentType = 415 "content_type" No "Send the body as application/json.";
-    /// A compressed request body.
-    ContentEncoding = 415 "content_encoding" No "Send the body without Content-Encoding.";
-    /// The body cannot be a JSON object.
-    BadJson = 400 "bad_json" No "The body must be one JSON object.";
-    /// The Host header names someone else.
-    HostNotAllowed = 421 "host_not_allowed" No "This relay does not answer for that host name. Its operator can set public_url.";
-    /// The caller is a relay of the same kind.
-    LoopDetected = 508 "loop_detected" No "This request already passed a relay.";
-    /// The `url` parameter is missing or not text.
-    UrlInvalid = 400 "url_invalid" No "Give the link of a result picture as the url parameter, percent-encoded.";
-    /// The link leads to a place the relay may not fetch from. One message for every reason, so that nothing can be probed.
-    TargetNotAllowed = 403 "target_not_allowed" No "This link does not lead to a known result host.";
-    /// A redirect; never followed.
-    RedirectRefused = 502 "redirect_refused" No "The other side answered with a redirect, which the relay does not follow.";
-    /// The bytes are not PNG, JPEG or WebP.
-    NotAnImage = 502 "not_an_image" No "The other side did not answer with a PNG, JPEG or WebP picture.";
-    /// The picture is over the cap.
-    ImageTooLarge = 502 "image_too_large" No "The picture is larger than this relay passes on.";
-    /// The signed link is past its life.
-    LinkExpired = 410 "link_expired" No "The link of this picture has expired (links live 24 hours).";
-    /// The picture is not there.
-    ImageNotFound = 404 "image_not_found" No "There is no picture at this link.";
-    /// The image host asks to wait.
-    ImageHostBusy = 503 "image_host_busy" No "The image host is busy. Try again in a moment.";
-    /// The image host answered with any other error.
-    ImageFailed = 502 "image_failed" No "The image host answered with an error.";
-    /// DNS or TCP failed: no byte was sent.
-    UpstreamUnreachable = 502 "upstream_unreachable" No "The relay could not connect to the other side. Nothing was executed.";
-    /// TLS failed: no HTTP byte was sent.
-    UpstreamTls = 502 "upstream_tls" No "The relay could not make a secure connection to the other side. Nothing was executed.";
-    /// The body went out, no answer came.
-    UpstreamTimeout = 504 "upstream_timeout" Unknown "The API did not answer in time. The call may have been executed and charged.";
-    /// The answer began and did not end in time.
-    AnswerTimeout = 504 "outcome_unknown" Unknown "The API's answer did not arrive completely in time. The call may have been executed and charged.";
-    /// The connection broke after the call may have been taken.
-    AnswerBroken = 502 "outcome_unknown" Unknown "The connection to the API broke before its answer was complete. The call may have been executed and charged.";
-    /// The answer is not HTTP, or not one a plain call can have.
-    UpstreamInvalid = 502 "upstream_invalid" Unknown "The API's answer is not valid HTTP. The call may have been executed and charged.";
-    /// The answer is not a JSON object.
-    UpstreamNotJson = 502 "upstream_not_json" Unknown "The API's answer is not JSON.";
-    /// The answer is over the cap.
-    UpstreamTooLarge = 502 "upstream_too_large" Unknown "The API's answer is larger than this relay accepts.";
-    /// The answer is compressed although that was ruled out.
-    UpstreamEncoded = 502 "upstream_encoded" Unknown "The API's answer has a content encoding the relay did not ask for.";
-    /// The relay's own key was refused.
-    ServerKeyRejected = 502 "server_key_rejected" No "The API refused the key this relay holds. Tell its operator.";
-    /// Too many upload bytes in flight.
-    Overloaded = 503 "overloaded" No "The relay is busy. Try again in a moment. Nothing was executed.";
-    /// A fault of the relay itself.
-    Internal = 500 "internal" Unknown "The relay failed. Its log has the details.";
-}
-
-impl Code {
-    /// The stable text clients match on.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.row().1
-    }
-
-    /// The answer's status.
-    #[must_use]
-    pub fn status(self) -> StatusCode {
-        StatusCode::from_u16(self.row().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-}
+/// Seconds to wait where nothing more exact is known.
+const SHORT_WAIT: u32 = 5;
 
 /// The `error` object of the answer.
 #[derive(Debug, Serialize)]
@@ -148,6 +25,8 @@ struct ErrorBody<'a> {
     message: &'a str,
     request_id: &'a str,
     charged: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<&'a Value>,
 }
 
 /// One refusal or failure, ready to be answered.
@@ -157,12 +36,22 @@ pub struct Reject {
     charged: Charged,
     message: Cow<'static, str>,
     allow: Option<&'static str>,
+    last_error: Option<Box<Value>>,
+    retry_after: Option<u32>,
 }
 
 impl From<Code> for Reject {
     fn from(code: Code) -> Self {
         let (_, _, charged, message) = code.row();
-        Self { code, charged, message: Cow::Borrowed(message), allow: None }
+        let retry_after = match code {
+            Code::Overloaded
+            | Code::ImageHostBusy
+            | Code::RateLimited
+            | Code::StateUnavailable
+            | Code::IdempotencyRunning => Some(SHORT_WAIT),
+            _ => None,
+        };
+        Self { code, charged, message: Cow::Borrowed(message), allow: None, last_error: None, retry_after }
     }
 }
 
@@ -186,6 +75,18 @@ impl Reject {
         Self { charged, ..self }
     }
 
+    /// The same refusal with a `Retry-After` of so many seconds.
+    #[must_use]
+    pub fn with_retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// The same refusal with the answer an earlier attempt ended with: `{"status", "body"}`.
+    #[must_use]
+    pub fn with_last_error(self, status: StatusCode, body: &Value) -> Self {
+        Self { last_error: Some(Box::new(json!({"status": status.as_u16(), "body": body}))), ..self }
+    }
+
     /// Why.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -206,6 +107,7 @@ impl Reject {
             message: &self.message,
             request_id,
             charged: self.charged.as_str(),
+            last_error: self.last_error.as_deref(),
         };
         let mut response = Response::new(json!({ "error": error }).to_string());
         *response.status_mut() = self.code.status();
@@ -213,14 +115,11 @@ impl Reject {
         security::for_data(headers);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(OWN_ANSWER, HeaderValue::from_static("1"));
-        match self.code {
-            Code::KeyMissing => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            Code::Overloaded | Code::ImageHostBusy => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-            }
-            _ => {}
+        if self.code.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
@@ -261,6 +160,14 @@ mod tests {
         let response = Reject::method_not_allowed("POST").into_response("x");
         assert_eq!(response.status(), 405);
         assert_eq!(response.headers()["allow"], "POST");
+    }
+
+    #[test]
+    fn a_waiting_time_is_said_in_seconds() {
+        let waits = |reject: Reject| reject.into_response("x").headers().get("retry-after").cloned();
+        assert_eq!(waits(Code::Overloaded.into()).unwrap(), "5");
+        assert_eq!(waits(Reject::from(Code::RateLimited).with_retry_after(42)).unwrap(), "42");
+        assert_eq!(waits(Code::BadRequest.into()), None);
     }
 
     #[test]

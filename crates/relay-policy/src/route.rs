@@ -19,6 +19,11 @@ pub enum Route<'a> {
         /// As written in the path; may be unknown.
         region: &'a str,
     },
+    /// The result of a call that was given a key.
+    Job {
+        /// As written in the path; may be no key.
+        key: &'a str,
+    },
     /// One result picture.
     Image,
     /// What this relay offers.
@@ -52,6 +57,10 @@ impl<'a> Route<'a> {
             return Self::Unknown;
         };
         match below {
+            _ if region == "jobs" => match below.get(1..) {
+                Some(key) if !key.is_empty() && !key.contains('/') => Self::Job { key },
+                _ => Self::Unknown,
+            },
             _ if !is_region_id(region) => Self::Unknown,
             GENERATION_PATH => Self::Generation { region },
             UPLOADS_PATH => Self::Uploads { region },
@@ -65,6 +74,7 @@ impl<'a> Route<'a> {
         match self {
             Self::Generation { .. } => "generation",
             Self::Uploads { .. } => "uploads",
+            Self::Job { .. } => "job",
             Self::Image => "image",
             Self::Description => "description",
             Self::Health => "health",
@@ -78,7 +88,7 @@ impl<'a> Route<'a> {
     pub fn methods(self) -> &'static str {
         match self {
             Self::Generation { .. } => "POST",
-            Self::Uploads { .. } | Self::Image => "GET",
+            Self::Uploads { .. } | Self::Job { .. } | Self::Image => "GET",
             Self::Description | Self::Health | Self::Static => "GET, HEAD",
             Self::Unknown => "GET, POST",
         }
@@ -109,6 +119,7 @@ mod tests {
         assert_eq!(Route::of("/relay/image"), Route::Image);
         assert_eq!(Route::of("/relay/relay.json"), Route::Description);
         assert_eq!(Route::of("/relay/healthz"), Route::Health);
+        assert_eq!(Route::of("/relay/jobs/abc-1"), Route::Job { key: "abc-1" });
     }
 
     #[test]
@@ -124,6 +135,9 @@ mod tests {
             "/relay/http://127.0.0.1/",
             "/relay/beijing",
             "/relay/beijing/",
+            "/relay/jobs",
+            "/relay/jobs/",
+            "/relay/jobs/a/b",
             "/relay/beijing/api/v1",
             "/relay/beijing/api/v1/uploads/",
             "/relay//api/v1/uploads",

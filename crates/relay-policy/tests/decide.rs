@@ -2,15 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up must fail")]
 
+use std::sync::Arc;
+
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request};
 use proptest::prelude::*;
+use relay_policy::access::{Access, Invite, Quota};
 use relay_policy::answer::KeyHolder;
 use relay_policy::cors::{Caller, OriginGate};
 use relay_policy::credential::Credential;
 use relay_policy::decide::{Decision, Policy, Ruling};
 use relay_policy::headers;
 use relay_policy::host::HostList;
+use relay_policy::identity::Identity;
 use relay_policy::origin::Origin;
 use relay_policy::reject::Code;
 use relay_policy::target::{HostPattern, TargetRule};
@@ -24,6 +28,8 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn policy() -> Policy {
     Policy {
+        access: None,
+        require_idempotency_key: false,
         hosts: HostList::new(vec!["relay.example".into()]),
         origins: OriginGate::new(vec![Origin::parse("https://app.example").unwrap()]),
         regions: vec![("beijing".into(), KeyHolder::Client), ("own".into(), KeyHolder::Server)],
@@ -57,21 +63,72 @@ fn code(method: &str, uri: &str, headers: &[(&str, &str)]) -> Code {
 
 #[test]
 fn a_complete_call_goes_on_with_the_callers_key() {
-    let Ok(Decision::Generation(call, body)) =
+    let Ok(Decision::Generation(call, body, None)) =
         rule("POST", GENERATION, &[PAGE, KEY, JSON, ("content-length", "2")]).decision
     else {
         panic!("the call must go on");
     };
     assert_eq!(call.region, 0);
-    assert_eq!(call.credential.unwrap().token(), b"sk-canary-1");
+    assert!(matches!(call.identity, Identity::Key(key) if key.token() == b"sk-canary-1"));
     assert_eq!(body.length, Some(2));
 }
 
 #[test]
 fn a_region_with_the_relays_key_never_takes_the_callers() {
     let path = GENERATION.replace("beijing", "own");
-    let Ok(Decision::Generation(call, _)) = rule("POST", &path, &[KEY, JSON]).decision else { panic!() };
-    assert_eq!((call.region, call.credential), (1, None));
+    let Ok(Decision::Generation(call, ..)) = rule("POST", &path, &[KEY, JSON]).decision else { panic!() };
+    assert!(call.region == 1 && matches!(call.identity, Identity::Anyone(_)));
+}
+
+#[test]
+fn with_invites_a_held_key_and_the_pictures_need_a_token() {
+    let invite = Invite::new("family".into(), &Invite::digest("qe-canary"), Quota::default()).unwrap();
+    let access = Access { invites: vec![Arc::new(invite)], total: Quota::default() };
+    let regions = vec![("own".into(), KeyHolder::Server)];
+    let policy = Policy { access: Some(access), regions, ..policy() };
+    let path = GENERATION.replace("beijing", "own");
+    let job = "/relay/jobs/8e03978e-40d5-43e8-bc93-6894a57f9324";
+    for (method, uri) in [("POST", path.as_str()), ("GET", PICTURE), ("GET", job)] {
+        let decide = |sent: &[(&str, &str)]| policy.decide(&parts(method, uri, sent)).decision;
+        assert!(decide(&[("authorization", "Bearer qe-canary"), JSON]).is_ok(), "{uri}");
+        assert_eq!(decide(&[JSON]).unwrap_err().code(), Code::KeyMissing, "{uri}");
+        assert_eq!(decide(&[KEY, JSON]).unwrap_err().code(), Code::TokenInvalid, "{uri}");
+    }
+}
+
+#[test]
+fn a_call_with_a_key_is_a_job_of_its_caller() {
+    let key = ("idempotency-key", "8e03978e-40d5-43e8-bc93-6894a57f9324");
+    let result = "/relay/jobs/8e03978e-40d5-43e8-bc93-6894a57f9324";
+    let wait = ("prefer", "respond-async, wait=25");
+    let Ok(Decision::Generation(_, _, Some(job))) =
+        rule("POST", GENERATION, &[KEY, JSON, key, wait]).decision
+    else {
+        panic!("the call must go on");
+    };
+    assert!(job.prefer.respond_async);
+    let id = |headers: &[(&str, &str)]| match rule("GET", result, headers).decision {
+        Ok(Decision::Result(job)) => job.id,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(id(&[KEY]), job.id);
+    assert_ne!(id(&[("authorization", "Bearer sk-other")]), job.id);
+    assert_eq!(code("GET", "/relay/jobs/short", &[KEY]), Code::NotFound);
+}
+
+#[test]
+fn a_call_that_could_not_be_picked_up_is_refused_where_that_was_asked_for() {
+    assert_eq!(
+        code("POST", GENERATION, &[KEY, JSON, ("prefer", "respond-async")]),
+        Code::IdempotencyKeyMissing
+    );
+    let strict = Policy { require_idempotency_key: true, ..policy() };
+    let refused = strict.decide(&parts("POST", GENERATION, &[KEY, JSON])).decision.unwrap_err();
+    assert_eq!(refused.code(), Code::IdempotencyKeyMissing);
+    assert_eq!(
+        code("POST", GENERATION, &[KEY, JSON, ("idempotency-key", "a b")]),
+        Code::IdempotencyKeyInvalid
+    );
 }
 
 #[test]
@@ -104,6 +161,7 @@ fn each_fault_of_a_call_has_its_own_answer() {
         (Code::ContentType, "POST", GENERATION, &[KEY, ("content-type", "text/plain")]),
         (Code::ContentEncoding, "POST", GENERATION, &[KEY, JSON, ("content-encoding", "gzip")]),
         (Code::BodyTooLarge, "POST", GENERATION, &[KEY, JSON, ("content-length", "1001")]),
+        (Code::GrantInvalid, "GET", &format!("{PICTURE}&sig=abc"), &[]),
         (Code::UriTooLong, "GET", &format!("/relay/image?url={}", "a".repeat(9000)), &[]),
         (Code::UrlInvalid, "GET", "/relay/image", &[]),
         (Code::TargetNotAllowed, "GET", "/relay/image?url=https%3A%2F%2Fevil.example%2Fa.png", &[]),
@@ -249,8 +307,8 @@ proptest! {
                 parts.headers.append(name, HeaderValue::from_str(value).unwrap());
             }
         }
-        if let Ok(Decision::Generation(call, _) | Decision::Uploads(call)) = policy().decide(&parts).decision {
-            prop_assert_eq!(call.credential.is_some(), call.region == 0);
+        if let Ok(Decision::Generation(call, ..) | Decision::Uploads(call)) = policy().decide(&parts).decision {
+            prop_assert_eq!(matches!(call.identity, Identity::Key(_)), call.region == 0);
         }
     }
 }

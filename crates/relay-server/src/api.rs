@@ -1,9 +1,10 @@
-//! Calls to the vendor's API: the body streams up, the answer is judged and comes back.
+//! Calls to the vendor's API: what is checked before a byte of the body is read, and how an answer is judged.
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Method, Response};
@@ -12,97 +13,204 @@ use hyper::body::{Body as _, Incoming};
 use relay_policy::answer::{self, charged};
 use relay_policy::content::BodyHead;
 use relay_policy::credential::Credential;
-use relay_policy::decide::RegionCall;
+use relay_policy::decide::{Job, Policy, RegionCall};
+use relay_policy::idempotency::{FingerprintHasher, JobId};
+use relay_policy::identity::Identity;
+use relay_policy::ledger::{self, Account, Day};
+use relay_policy::outcome::picture_links;
 use relay_policy::reject::{Charged, Code, Reject};
-use relay_policy::route::{GENERATION_PATH, UPLOADS_PATH};
+use relay_policy::route::UPLOADS_PATH;
 use relay_policy::{headers, redact};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
-use crate::body::{Body, full};
+use crate::answer::Answer;
+use crate::body::Body;
+use crate::call::{Call, Places, exhausted};
+use crate::clock::unix_seconds;
 use crate::config::{Config, Region};
 use crate::connector::{Connector, Reach};
 use crate::exchange::Exchange;
+use crate::jobs::{self, Entered, Jobs, Ticket};
+use crate::kept_pictures::KeptPictures;
+use crate::metrics::Metrics;
+use crate::quota::{CallPlace, Quotas};
 use crate::refused_body;
-use crate::upload::{Progress, Upload, UploadWatch};
+use crate::repeated_body;
+use crate::store::{Store, StoredJob};
+
+const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
 /// Upload bytes are reserved in units of this size.
 const UNIT: u64 = 1024;
 
 /// The regions and what calls to them share.
 pub(crate) struct Api {
-    config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     connector: Arc<Connector>,
     in_flight: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+    quotas: Arc<Quotas>,
+    policy: Arc<ArcSwap<Policy>>,
+    pub(crate) store: Store,
+    pub(crate) kept: Option<Arc<KeptPictures>>,
+    pub(crate) jobs: Arc<Jobs>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Calls that go on without their caller.
+    pub(crate) tasks: TaskTracker,
 }
 
-/// A call that only needs its body.
-struct Prepared {
-    region: Region,
-    credential: Credential,
-    permit: OwnedSemaphorePermit,
-    exchange: Exchange<Upload>,
-}
-
-/// The head of an answer, and when its body must be complete.
-struct Answer {
-    response: Response<Incoming>,
-    deadline: Instant,
+/// What survives a restart, if the operator gave it a place.
+pub(crate) struct State {
+    pub(crate) store: Store,
+    pub(crate) kept: Option<KeptPictures>,
 }
 
 impl Api {
-    pub(crate) fn new(config: Arc<Config>, connector: Arc<Connector>) -> Self {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        connector: Arc<Connector>,
+        policy: Arc<ArcSwap<Policy>>,
+        state: State,
+        metrics: Arc<Metrics>,
+    ) -> Arc<Self> {
         let units = usize::try_from(config.limits.in_flight_bytes / UNIT).unwrap_or(usize::MAX);
-        let in_flight = Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS)));
-        Self { config, connector, in_flight }
+        Arc::new(Self {
+            in_flight: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
+            running: Arc::new(Semaphore::new(config.limits.calls.min(Semaphore::MAX_PERMITS))),
+            quotas: Quotas::new(),
+            jobs: Jobs::new(state.store.clone()),
+            tasks: TaskTracker::new(),
+            config,
+            connector,
+            policy,
+            store: state.store,
+            kept: state.kept.map(Arc::new),
+            metrics,
+        })
     }
 
     /// The paid call.
     pub(crate) async fn generate(
-        &self,
+        self: &Arc<Self>,
         call: RegionCall,
         head: BodyHead,
-        parts: &Parts,
+        job: Option<Job>,
+        parts: Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Reject> {
         if body.is_end_stream() {
             return Err(Code::BadJson.into());
         }
-        let max_bytes = self.config.limits.body_bytes;
-        let prepared = match self.prepare(call, head).await {
+        let ticket = match &job {
+            None => Ok(None),
+            Some(job) => match self.jobs.enter(job.id, parts.headers.get(CONTENT_DIGEST)).await {
+                Ok(Entered::Fresh(ticket)) => Ok(Some(ticket)),
+                Ok(Entered::Known(known)) => return self.repeat(known, job.id, head, &parts, body).await,
+                Err(reject) => Err(reject),
+            },
+        };
+        let (accepted, on_its_way) = oneshot::channel();
+        let prepared = match ticket {
+            Ok(ticket) => self.prepare(call, head, ticket, accepted, &parts).await,
+            Err(reject) => Err(reject),
+        };
+        let prepared = match prepared {
             Ok(prepared) => prepared,
             Err(reject) => {
-                refused_body::take_in(body, &parts.headers, max_bytes).await;
+                refused_body::take_in(body, &parts.headers, self.config.limits.body_bytes).await;
                 return Err(reject);
             }
         };
-        let Prepared { region, credential, permit, exchange } = prepared;
-        let mut request_headers = headers::for_api(&parts.headers, &credential);
+        let mut request_headers = headers::for_api(&parts.headers, &prepared.key);
         if let Some(length) = head.length {
             request_headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let (upload, mut watch) = Upload::new(body, &self.config.limits, permit);
-        let path = PathAndQuery::from_static(GENERATION_PATH);
-        let (sent, connection) = exchange.send(Method::POST, path, request_headers, upload);
-        let result = match self.await_uploaded(sent, &mut watch).await {
-            Ok(answer) => self.pass_on(answer, &region, &credential).await,
-            Err(reject) => Err(reject),
-        };
-        drop(connection);
-        if watch.progress() != Progress::Complete
-            && let Some(rest) = watch.rest().await
-        {
-            refused_body::take_in(rest, &parts.headers, max_bytes).await;
+        let run = async move { prepared.run(request_headers, &parts.headers, body).await };
+        let mut end = self.tasks.spawn(run.in_current_span());
+        tokio::select! {
+            // A call that ended at once is answered with its end.
+            biased;
+            ended = &mut end => ended.map_err(|_| Code::Internal)?.map(Answer::into_response),
+            job = async { on_its_way.await.ok()?; job.filter(|job| job.prefer.respond_async) } => match job {
+                Some(job) => Ok(jobs::accepted(&job.key)),
+                None => end.await.map_err(|_| Code::Internal)?.map(Answer::into_response),
+            },
         }
-        result
+    }
+
+    /// A request with a known key: its body only has to be the same.
+    async fn repeat(
+        &self,
+        known: StoredJob,
+        id: JobId,
+        head: BodyHead,
+        parts: &Parts,
+        body: Incoming,
+    ) -> Result<Response<Body>, Reject> {
+        let limits = &self.config.limits;
+        let permit = match self.reserve(head) {
+            Ok(permit) => permit,
+            Err(reject) => {
+                refused_body::take_in(body, &parts.headers, limits.body_bytes).await;
+                return Err(reject);
+            }
+        };
+        let hasher = FingerprintHasher::new(parts.uri.path());
+        let fingerprint = repeated_body::digest(body, hasher, limits, permit).await?;
+        self.jobs.repeat(known, id, fingerprint)
     }
 
     /// Everything that can fail before a byte of the body is needed.
-    async fn prepare(&self, call: RegionCall, head: BodyHead) -> Result<Prepared, Reject> {
-        let (region, credential) = self.region(call)?;
-        let permit = self.reserve(head)?;
+    async fn prepare(
+        self: &Arc<Self>,
+        call: RegionCall,
+        head: BodyHead,
+        ticket: Option<Ticket>,
+        accepted: oneshot::Sender<()>,
+        parts: &Parts,
+    ) -> Result<Call, Reject> {
+        let (region, key) = self.region(&call)?;
+        let running = Arc::clone(&self.running).try_acquire_owned().map_err(|_| Code::Overloaded)?;
+        let invited = self.admit(&call.identity)?;
+        self.check_budget(&call.identity).await?;
+        let upload_permit = self.reserve(head)?;
         let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
-        Ok(Prepared { region, credential, permit, exchange })
+        let job = ticket.map(|ticket| (ticket, FingerprintHasher::new(parts.uri.path())));
+        let places = Places { _running: running, _invited: invited };
+        Ok(Call {
+            api: Arc::clone(self),
+            request_id: parts.extensions.get().cloned().unwrap_or_default(),
+            region,
+            identity: call.identity,
+            key,
+            job,
+            accepted,
+            exchange,
+            upload_permit,
+            places,
+        })
+    }
+
+    /// The rates of an invite; callers with keys of their own have the vendor's.
+    fn admit(&self, identity: &Identity) -> Result<Option<CallPlace>, Reject> {
+        match identity {
+            Identity::Invited { invite, total, .. } => self.quotas.admit(invite, *total).map(Some),
+            Identity::Key(_) | Identity::Anyone(_) => Ok(None),
+        }
+    }
+
+    /// Refuses a caller without money before the upload. What counts is the reservation after it.
+    async fn check_budget(&self, identity: &Identity) -> Result<(), Reject> {
+        let Identity::Invited { invite, total, .. } = identity else { return Ok(()) };
+        let day = Day::of(unix_seconds());
+        let used = self.store.used(invite.name.clone(), day).await;
+        let (own, all) = used.map_err(|_| Code::StateUnavailable)?;
+        let own = Account { used: own, limit: invite.quota.images_per_day };
+        let all = Account { used: all, limit: total.images_per_day };
+        ledger::reserve(own, all, 1).map(|_| ()).map_err(exhausted)
     }
 
     /// Upload credentials for the vendor's SDKs. Free of charge.
@@ -115,8 +223,9 @@ impl Api {
     }
 
     async fn ask_upload_policy(&self, call: RegionCall, parts: &Parts) -> Result<Response<Body>, Reject> {
-        let (region, credential) = self.region(call)?;
-        let request_headers = headers::for_api(&parts.headers, &credential);
+        let (region, key) = self.region(&call)?;
+        let _place = self.admit(&call.identity)?;
+        let request_headers = headers::for_api(&parts.headers, &key);
         let path = match parts.uri.query() {
             Some(query) => {
                 PathAndQuery::try_from(format!("{UPLOADS_PATH}?{query}")).map_err(|_| Code::BadRequest)?
@@ -125,14 +234,32 @@ impl Api {
         };
         let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
         let (sent, _connection) = exchange.send(Method::GET, path, request_headers, Empty::<Bytes>::new());
-        let answer = self.await_head(sent, || Progress::Complete).await?;
-        self.pass_on(answer, &region, &credential).await
+        let (response, deadline) = self.await_head(sent).await?;
+        self.read_answer(response, deadline, &region, &key).await.map(Answer::into_response)
     }
 
-    fn region(&self, call: RegionCall) -> Result<(Region, Credential), Reject> {
+    /// Fetches the pictures of an answer, in the background: their links die within a day.
+    pub(crate) fn keep_pictures(self: &Arc<Self>, owner: Option<Credential>, answer: &Answer) {
+        let Some(kept) = self.kept.clone() else { return };
+        let links = picture_links(&answer.body);
+        let policy = self.policy.load();
+        let targets: Vec<_> = links.iter().filter_map(|link| policy.targets.check(link).ok()).collect();
+        let api = Arc::clone(self);
+        self.tasks.spawn(async move {
+            for target in targets {
+                kept.keep(&api.connector, &api.config.limits, owner.as_ref(), &target).await;
+            }
+        });
+    }
+
+    fn region(&self, call: &RegionCall) -> Result<(Region, Credential), Reject> {
         let region = self.config.regions.get(call.region).ok_or(Code::RegionUnknown)?;
-        let credential = region.key.clone().or(call.credential).ok_or(Code::KeyMissing)?;
-        Ok((region.clone(), credential))
+        let own = match &call.identity {
+            Identity::Key(key) => Some(key.clone()),
+            Identity::Invited { .. } | Identity::Anyone(_) => None,
+        };
+        let key = region.key.clone().or(own).ok_or(Code::KeyMissing)?;
+        Ok((region.clone(), key))
     }
 
     /// A share of the upload bytes; a chunked body may become as large as the cap.
@@ -142,60 +269,34 @@ impl Api {
         Arc::clone(&self.in_flight).try_acquire_many_owned(units).map_err(|_| Code::Overloaded.into())
     }
 
-    /// Waits for the body to go out, then for the answer. The clocks of the answer start when the body is
-    /// through: a slow upload has its own limit.
-    async fn await_uploaded(
+    /// Waits for the answer to a request that is out. Returns when its body must be complete.
+    pub(crate) async fn await_head(
         &self,
         sent: impl Future<Output = hyper::Result<Response<Incoming>>>,
-        upload: &mut UploadWatch,
-    ) -> Result<Answer, Reject> {
-        let mut sent = Box::pin(sent);
-        loop {
-            let deadline = upload.deadline();
-            tokio::select! {
-                // The answer first: an early one is worth more than the rest of the body.
-                biased;
-                result = &mut sent => {
-                    let response = result.map_err(|error| failure(&error, upload.progress()))?;
-                    return Ok(Answer { response, deadline: Instant::now() + self.config.limits.total_timeout });
-                }
-                progress = upload.ended() => match progress {
-                    Progress::TooLarge => return Err(Code::BodyTooLarge.into()),
-                    Progress::Running | Progress::Complete | Progress::Broken => break,
-                },
-                () = sleep_until(deadline) => if upload.deadline() <= Instant::now() {
-                    return Err(Code::BodyTimeout.into());
-                },
-            }
-        }
-        self.await_head(sent, || upload.progress()).await
-    }
-
-    /// Waits for the answer to a request that is out.
-    async fn await_head(
-        &self,
-        sent: impl Future<Output = hyper::Result<Response<Incoming>>>,
-        upload: impl Fn() -> Progress,
-    ) -> Result<Answer, Reject> {
+    ) -> Result<(Response<Incoming>, Instant), Reject> {
         let limits = &self.config.limits;
         let deadline = Instant::now() + limits.total_timeout;
         let first_byte = limits.first_byte_timeout.min(limits.total_timeout);
         let result = timeout(first_byte, sent).await.map_err(|_| Code::UpstreamTimeout)?;
-        let response = result.map_err(|error| failure(&error, upload()))?;
-        Ok(Answer { response, deadline })
+        let response = result.map_err(|error| {
+            tracing::info!(%error, "the exchange with the API failed");
+            if error.is_parse() { Code::UpstreamInvalid } else { Code::AnswerBroken }
+        })?;
+        Ok((response, deadline))
     }
 
     /// Judges the answer and rebuilds it for the caller: same status, same bytes, headers of the allow list.
-    async fn pass_on(
+    pub(crate) async fn read_answer(
         &self,
-        answer: Answer,
+        response: Response<Incoming>,
+        deadline: Instant,
         region: &Region,
-        credential: &Credential,
-    ) -> Result<Response<Body>, Reject> {
-        let (head, body) = answer.response.into_parts();
+        key: &Credential,
+    ) -> Result<Answer, Reject> {
+        let (head, body) = response.into_parts();
         answer::check_head(head.status, &head.headers, region.holder())?;
         let cap = usize::try_from(self.config.limits.answer_bytes).unwrap_or(usize::MAX);
-        let collected = timeout_at(answer.deadline, Limited::new(body, cap).collect()).await;
+        let collected = timeout_at(deadline, Limited::new(body, cap).collect()).await;
         let bytes = match collected {
             Err(_) => return Err(Reject::from(Code::AnswerTimeout).with_charged(charged(head.status))),
             Ok(Err(error)) => {
@@ -206,24 +307,7 @@ impl Api {
             Ok(Ok(collected)) => collected.to_bytes(),
         };
         answer::check_body(head.status, &bytes)?;
-        let bytes = redact::redact(&bytes, credential.token()).map_or(bytes, Bytes::from);
-        let mut response = Response::new(full(bytes));
-        *response.status_mut() = head.status;
-        *response.headers_mut() = headers::for_caller(&head.headers, credential.token());
-        Ok(response)
-    }
-}
-
-/// What a failed exchange means. An incomplete body is incomplete JSON, which nobody can execute or charge.
-fn failure(error: &hyper::Error, upload: Progress) -> Reject {
-    tracing::info!(%error, %upload, "the exchange with the API failed");
-    match upload {
-        Progress::TooLarge => Code::BodyTooLarge.into(),
-        Progress::Broken => Code::BodyIncomplete.into(),
-        Progress::Running => Reject::from(Code::AnswerBroken)
-            .with_message("The connection to the API broke while the body was sent. Nothing was executed.")
-            .with_charged(Charged::No),
-        Progress::Complete if error.is_parse() => Code::UpstreamInvalid.into(),
-        Progress::Complete => Code::AnswerBroken.into(),
+        let body = redact::redact(&bytes, key.token()).map_or(bytes, Bytes::from);
+        Ok(Answer { status: head.status, headers: headers::for_caller(&head.headers, key.token()), body })
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use arc_swap::ArcSwap;
 use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
 use http::{HeaderName, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use relay_policy::cors::Caller;
-use relay_policy::decide::{Decision, Policy, Ruling};
+use relay_policy::decide::{Decision, Picture, Policy, Ruling};
 use relay_policy::host;
 use relay_policy::image_query::ImageQuery;
 use relay_policy::reject::{Code, Reject};
@@ -17,35 +18,51 @@ use relay_policy::target;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use crate::api::Api;
+use crate::api::{Api, State};
 use crate::body::{Body, from_text};
+use crate::callers::Callers;
 use crate::config::Config;
 use crate::connector::Connector;
 use crate::image;
 use crate::metrics::Metrics;
+use crate::refusal;
 use crate::refused_body;
 use crate::static_files::StaticFiles;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The relay's own id of a request, an extension of the request: a call's end is stored with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// What all connections share.
 pub(crate) struct App {
     config: Arc<Config>,
-    policy: Policy,
+    pub(crate) policy: Arc<ArcSwap<Policy>>,
     connector: Arc<Connector>,
-    api: Api,
+    callers: Callers,
+    pub(crate) api: Arc<Api>,
     files: Option<StaticFiles>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, policy: Policy, connector: Connector) -> Self {
+    pub(crate) fn new(config: Config, policy: Policy, connector: Connector, state: State) -> Self {
         let config = Arc::new(config);
         let connector = Arc::new(connector);
+        let policy = Arc::new(ArcSwap::from_pointee(policy));
+        let metrics = Arc::new(Metrics::default());
         let pages = PageHeaders::new(&config.result_origins());
         let files = config.static_dir.as_deref().map(|directory| StaticFiles::new(directory, pages));
-        let api = Api::new(Arc::clone(&config), Arc::clone(&connector));
-        Self { config, policy, connector, api, files, metrics: Metrics::default() }
+        let api = Api::new(
+            Arc::clone(&config),
+            Arc::clone(&connector),
+            Arc::clone(&policy),
+            state,
+            Arc::clone(&metrics),
+        );
+        let callers = Callers::new(&config);
+        Self { config, policy, connector, callers, api, files, metrics }
     }
 
     /// Answers one request.
@@ -55,10 +72,12 @@ impl App {
         async move {
             let _open = self.metrics.begin();
             let started = Instant::now();
-            let (parts, body) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(RequestId(request_id.clone()));
             let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
-            let Ruling { caller, route, decision } = self.policy.decide(&parts);
-            let result = match host::check_request_line(&parts).and(decision) {
+            let Ruling { caller, route, decision } = self.policy.load().decide(&parts);
+            let ruled = refusal::check(&parts).and(host::check_request_line(&parts)).and(decision);
+            let result = match self.callers.screen(&parts, ruled) {
                 Ok(decision) => self.carry_out(decision, parts, body).await,
                 Err(reject) => Err(self.refuse(reject, &parts, body).await),
             };
@@ -92,16 +111,26 @@ impl App {
     ) -> Result<Response<Body>, Reject> {
         match decision {
             Decision::Answer(response) => Ok(from_text(response)),
-            Decision::Generation(call, head) => self.api.generate(call, head, &parts, body).await,
+            Decision::Generation(call, head, job) => self.api.generate(call, head, job, parts, body).await,
+            Decision::Result(job) => self.api.jobs.result(&job).await,
             Decision::Uploads(call) => self.api.upload_policy(call, &parts).await,
-            Decision::Image(target, name) => {
-                image::fetch(&self.connector, &self.config.limits, &target, name.as_deref()).await
-            }
+            Decision::Image(picture) => self.picture(&picture).await,
             Decision::Static => match &self.files {
                 Some(files) => files.answer(parts).await,
                 None => Err(Code::NotFound.into()),
             },
         }
+    }
+
+    async fn picture(&self, picture: &Picture) -> Result<Response<Body>, Reject> {
+        let Picture { target, name, identity } = picture;
+        let name = name.as_deref();
+        if let Some(kept) = &self.api.kept
+            && let Some(response) = kept.find(identity.credential(), target, name).await
+        {
+            return Ok(response);
+        }
+        image::fetch(&self.connector, &self.config.limits, target, name).await
     }
 }
 

@@ -7,10 +7,13 @@ mod error;
 mod limits;
 mod region;
 mod settings;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use relay_policy::access::Access;
+use relay_policy::caller_address::TrustedProxies;
 use relay_policy::cors::OriginGate;
 use relay_policy::decide::Policy;
 use relay_policy::host::HostList;
@@ -19,12 +22,14 @@ use relay_policy::target::{HostPattern, TargetRule};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+pub(crate) use access::is_name;
 pub use cli::Cli;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use region::Region;
 pub use settings::LogFormat;
 use settings::Settings;
+pub use tls::TlsFiles;
 
 /// Result buckets of the vendor, as far as they are known.
 const DEFAULT_IMAGE_HOSTS: [&str; 2] =
@@ -43,12 +48,24 @@ pub struct Config {
     pub allowed_origins: Vec<AllowedOrigin>,
     /// The studio's files.
     pub static_dir: Option<PathBuf>,
+    /// The relay's own certificate; absent behind a proxy that speaks TLS.
+    pub tls: Option<TlsFiles>,
+    /// The proxies whose X-Forwarded-For names the caller.
+    pub trusted_proxies: TrustedProxies,
     /// Certificate authorities trusted besides the public ones.
     pub extra_authorities: Vec<CertificateDer<'static>>,
     /// The vendor's regions, in the operator's order.
     pub regions: Vec<Region>,
     /// Hosts whose pictures may be fetched.
     pub image_hosts: Vec<HostPattern>,
+    /// Who may spend held keys; absent only where nobody but this machine can reach the relay.
+    pub access: Option<Access>,
+    /// Where jobs, budgets and pictures survive a restart; absent keeps jobs in memory.
+    pub state_dir: Option<PathBuf>,
+    /// Fetch and keep result pictures at once.
+    pub keep_pictures: bool,
+    /// Refuse paid calls that could not be picked up later.
+    pub require_idempotency_key: bool,
     /// Sizes and times.
     pub limits: Limits,
     /// How log lines look.
@@ -75,7 +92,6 @@ impl Config {
     }
 
     fn check(settings: Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        access::refuse_unoffered(&settings)?;
         let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
         let config = Self {
             listen,
@@ -83,13 +99,24 @@ impl Config {
             public_url: public_url(settings.public_url.as_deref(), listen)?,
             allowed_origins: allowed_origins(settings.allowed_origins)?,
             static_dir: static_dir(settings.static_dir)?,
+            tls: settings.tls,
+            trusted_proxies: TrustedProxies::parse(&settings.trusted_proxies)
+                .map_err(|error| ConfigError::invalid("trusted_proxies", error))?,
             extra_authorities: extra_authorities(settings.ca_file)?,
             regions: region::read_all(&settings.regions, environment)?,
             image_hosts: image_hosts(settings.images.hosts)?,
+            access: settings.access.map(access::read).transpose()?,
+            state_dir: settings.state_dir,
+            keep_pictures: settings.keep_pictures,
+            require_idempotency_key: settings.require_idempotency_key,
             limits: settings.limits.checked()?,
             log_format: settings.log_format,
         };
+        if config.keep_pictures && config.state_dir.is_none() {
+            return Err(ConfigError::invalid("keep_pictures", "needs state_dir, the place to keep them"));
+        }
         access::check_held_keys(&config)?;
+        tls::check(config.tls.as_ref(), config.public_url.as_ref())?;
         Ok(config)
     }
 
@@ -116,6 +143,8 @@ impl Config {
             AllowedOrigin::Exact(origin) => vec![origin.clone()],
         });
         Policy {
+            access: self.access.clone(),
+            require_idempotency_key: self.require_idempotency_key,
             hosts: HostList::new(own_origins.iter().flat_map(Origin::host_spellings).collect()),
             origins: OriginGate::new(allowed.collect()),
             regions: self.regions.iter().map(|region| (region.id.clone(), region.holder())).collect(),

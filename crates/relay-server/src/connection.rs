@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,83 +11,143 @@ use std::time::Duration;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper::service::{HttpService, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
+use relay_policy::caller_address::TrustedProxies;
+use relay_policy::http1::{MAX_HEAD, MAX_HEADERS, Violation};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
+use crate::activity::{Activity, Counted};
 use crate::body::Body;
+use crate::callers::CallerAddress;
 use crate::config::Limits;
+use crate::delivery::{Delivered, Delivery, StreamExecutor};
+use crate::gate::Gate;
 use crate::preface::{self, Protocol};
+use crate::refusal;
 use crate::shutdown::Shutdown;
+use crate::tls::Tls;
 use crate::write_timeout::WriteTimeout;
 
-/// Request line and headers together. A picture link and a key fit many times.
-const HEADER_BYTES: usize = 16 * 1024;
-const HEADERS: usize = 64;
 /// Read and write buffer of an HTTP/1 connection: with the socket's own buffers this is all an upload takes.
 const BUFFER_BYTES: usize = 128 * 1024;
 const HTTP2_STREAMS: u32 = 64;
 const HTTP2_STREAM_WINDOW: u32 = 256 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * 1024;
 const HTTP2_PING: Duration = Duration::from_secs(20);
-/// How long a connection that was asked to end may finish an answer nobody seems to read.
-const FAREWELL: Duration = Duration::from_secs(300);
+
+/// How connections of one listener are served.
+pub(crate) struct Door {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) tls: Option<Arc<Tls>>,
+    /// Whose word on the caller's address is taken.
+    pub(crate) proxies: TrustedProxies,
+}
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve<H, F>(stream: TcpStream, handler: H, limits: Arc<Limits>, mut shutdown: Shutdown)
-where
-    H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+pub(crate) async fn serve<H, F>(
+    stream: TcpStream,
+    peer: IpAddr,
+    door: Arc<Door>,
+    handler: H,
+    mut shutdown: Shutdown,
+) where
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     // Without it, an answer smaller than a packet may wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
+    let limits = Arc::clone(&door.limits);
+    let tls = door.tls.clone();
+    let handler = move |mut request: Request<Incoming>| {
+        let caller = CallerAddress(door.proxies.caller(peer, request.headers()));
+        request.extensions_mut().insert(caller);
+        handler(request)
+    };
+    let Some(tls) = tls else {
+        return serve_stream(stream, &limits, handler, shutdown).await;
+    };
+    let shaken = tokio::select! {
+        shaken = tls.accept(stream, limits.header_timeout) => shaken,
+        () = shutdown.told() => return,
+    };
+    if let Ok(stream) = shaken {
+        serve_stream(stream, &limits, handler, shutdown).await;
+    }
+}
+
+async fn serve_stream<S, H, F>(stream: S, limits: &Limits, handler: H, mut shutdown: Shutdown)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
     let stream = WriteTimeout::new(stream, limits.write_timeout);
+    let activity = Activity::new();
     let first = timeout(limits.header_timeout, preface::detect(stream));
     let detected = tokio::select! {
         first = first => first.unwrap_or(Err(io::ErrorKind::TimedOut.into())),
         () = shutdown.told() => return,
     };
     let Ok((protocol, stream)) = detected else { return };
-    let activity = Activity::new();
-    let counted = activity.clone();
-    let service = service_fn(move |request| {
-        let open = counted.begin();
-        let answer = handler(request);
-        async move {
-            let answer = answer.await;
-            drop(open);
-            Ok::<_, Infallible>(answer)
-        }
-    });
-    let io = TokioIo::new(stream);
     match protocol {
         Protocol::Http1 => {
-            finish(http1(&limits).serve_connection(io, service), activity, &limits, shutdown).await
+            let (gate, verdict) = Gate::new(stream, activity.clone());
+            let verdict = move || verdict.on_next_request();
+            let service = answering(handler, activity.clone(), verdict, |body| body);
+            finish(http1().serve_connection(TokioIo::new(gate), service), activity, limits, shutdown).await;
         }
-        Protocol::Http2 => finish(http2().serve_connection(io, service), activity, &limits, shutdown).await,
+        Protocol::Http2 => {
+            activity.head_is_open(false);
+            let watched = |body| Delivered::new(body, Delivery::current());
+            let service = answering(handler, activity.clone(), || None, watched);
+            let builder = http2(limits.write_timeout);
+            finish(builder.serve_connection(TokioIo::new(stream), service), activity, limits, shutdown).await;
+        }
     }
 }
 
-fn http1(limits: &Limits) -> http1::Builder {
+/// What a protocol calls for each request. `verdict` says whether its bytes were refused; `wrap` is called where the
+/// answer is made.
+fn answering<H, F, B>(
+    handler: H,
+    activity: Activity,
+    verdict: impl Fn() -> Option<Violation>,
+    wrap: impl Fn(Counted<Body>) -> B + Copy + Send + 'static,
+) -> impl HttpService<Incoming, ResBody = B, Error = Infallible, Future: Send + 'static>
+where
+    H: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Response<Body>> + Send + 'static,
+    B: hyper::body::Body,
+{
+    service_fn(move |mut request: Request<Incoming>| {
+        let open = activity.begin();
+        refusal::mark(&mut request, verdict());
+        let answer = handler(request);
+        async move { Ok::<_, Infallible>(answer.await.map(|body| wrap(Counted::new(body, open)))) }
+    })
+}
+
+fn http1() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
-        .max_header_size(HEADER_BYTES)
-        .max_headers(HEADERS)
+        // The time of a head is measured by `Activity`, which knows when it began.
+        .header_read_timeout(None)
+        .max_header_size(MAX_HEAD)
+        .max_headers(MAX_HEADERS)
         .max_buf_size(BUFFER_BYTES);
     builder
 }
 
-fn http2() -> http2::Builder<TokioExecutor> {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+fn http2(write_timeout: Duration) -> http2::Builder<StreamExecutor> {
+    let mut builder = http2::Builder::new(StreamExecutor { limit: write_timeout });
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(HTTP2_STREAMS)
-        .max_header_list_size(HEADER_BYTES as u32)
+        .max_header_list_size(MAX_HEAD as u32)
         .initial_stream_window_size(HTTP2_STREAM_WINDOW)
         .initial_connection_window_size(HTTP2_CONNECTION_WINDOW)
         .max_send_buf_size(BUFFER_BYTES)
@@ -97,7 +158,7 @@ fn http2() -> http2::Builder<TokioExecutor> {
     builder
 }
 
-/// Drives a connection; asks it to end when the relay stops or nobody uses it.
+/// Drives a connection; asks it to end when the relay stops or its caller keeps it waiting.
 async fn finish<C: GracefulConnection>(
     connection: C,
     activity: Activity,
@@ -108,85 +169,14 @@ async fn finish<C: GracefulConnection>(
     tokio::select! {
         // A client that breaks off is no event of ours.
         _ = connection.as_mut() => return,
-        () = shutdown.told() => {
-            connection.as_mut().graceful_shutdown();
-            // Running calls are paid for: the listener's drain limit ends them, nothing here.
-            let _ = connection.await;
-            return;
-        }
-        () = activity.idle_for(limits.idle_timeout) => connection.as_mut().graceful_shutdown(),
+        () = shutdown.told() => {}
+        () = activity.expired(limits.header_timeout, limits.idle_timeout) => {}
     }
-    let _ = timeout(FAREWELL, connection).await;
-}
-
-/// Counts the requests of one connection that have no answer yet.
-#[derive(Debug, Clone)]
-struct Activity(Arc<watch::Sender<State>>);
-
-#[derive(Debug, Clone, Copy)]
-struct State {
-    open: usize,
-    since: Instant,
-}
-
-impl Activity {
-    fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(State { open: 0, since: Instant::now() })))
-    }
-
-    fn begin(&self) -> OpenRequest {
-        self.0.send_modify(|state| state.open += 1);
-        OpenRequest(self.clone())
-    }
-
-    /// Returns when there was no open request for `limit`.
-    async fn idle_for(&self, limit: Duration) {
-        let mut changes = self.0.subscribe();
-        loop {
-            let State { open, since } = *changes.borrow_and_update();
-            let changed = changes.changed();
-            if open > 0 {
-                // The sender lives in `self`, so this cannot fail.
-                let _ = changed.await;
-                continue;
-            }
-            tokio::select! {
-                _ = changed => {}
-                () = sleep_until(since + limit) => return,
-            }
-        }
-    }
-}
-
-/// One request without an answer; dropped with it, or when the client breaks off.
-struct OpenRequest(Activity);
-
-impl Drop for OpenRequest {
-    fn drop(&mut self) {
-        self.0.0.send_modify(|state| {
-            state.open -= 1;
-            state.since = Instant::now();
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn idle_time_counts_from_the_end_of_the_last_request() {
-        let activity = Activity::new();
-        let started = Instant::now();
-        let open = activity.begin();
-        let waiting = tokio::spawn({
-            let activity = activity.clone();
-            async move { activity.idle_for(Duration::from_secs(60)).await }
-        });
-        tokio::time::sleep(Duration::from_secs(300)).await;
-        assert!(!waiting.is_finished(), "a running call is not idle");
-        drop(open);
-        waiting.await.unwrap();
-        assert_eq!(started.elapsed().as_secs(), 360);
+    connection.as_mut().graceful_shutdown();
+    // Running calls are paid for: the listener's drain limit ends them, nothing here. What is written already is
+    // small, and whoever does not take it in that time does not read.
+    tokio::select! {
+        _ = connection => {}
+        () = activity.quiet_for(limits.write_timeout) => {}
     }
 }

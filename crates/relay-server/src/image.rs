@@ -27,9 +27,19 @@ pub(crate) async fn fetch(
     target: &Target,
     name: Option<&str>,
 ) -> Result<Response<Body>, Reject> {
+    let (picture, length, body) = open(connector, limits, target).await?;
+    Ok(label(picture, length, body.boxed_unsync(), name))
+}
+
+/// Fetches a picture up to its first bytes: what it is, how long it says it is, and the whole of it.
+pub(crate) async fn open(
+    connector: &Connector,
+    limits: &Limits,
+    target: &Target,
+) -> Result<(Picture, Option<u64>, PictureBody), Reject> {
     let deadline = Instant::now() + limits.image_timeout;
     match timeout_at(deadline, begin(connector, limits, target, deadline)).await {
-        Ok(Ok((picture, length, body))) => Ok(label(picture, length, body, name)),
+        Ok(Ok(opened)) => Ok(opened),
         Ok(Err(reject)) => Err(reject.with_charged(Charged::No)),
         Err(_) => Err(Reject::from(Code::UpstreamTimeout)
             .with_message("The image host did not answer in time.")
@@ -79,8 +89,9 @@ fn broken() -> Reject {
     Reject::from(Code::ImageFailed).with_message("The connection to the image host broke.")
 }
 
-fn label(picture: Picture, length: Option<u64>, body: PictureBody, name: Option<&str>) -> Response<Body> {
-    let mut response = Response::new(body.boxed_unsync());
+/// The answer around a picture's bytes.
+pub(crate) fn label(picture: Picture, length: Option<u64>, body: Body, name: Option<&str>) -> Response<Body> {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     security::for_picture(headers);
     headers.insert(CONTENT_TYPE, picture.content_type());
@@ -103,7 +114,7 @@ enum PictureError {
 }
 
 /// A picture on its way through.
-struct PictureBody {
+pub(crate) struct PictureBody {
     first: Option<Bytes>,
     rest: Incoming,
     left: u64,

@@ -4,17 +4,22 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
+use relay_policy::idempotency::JobState;
 
 /// The values of the `route` label.
-const ROUTES: [&str; 7] = ["generation", "uploads", "image", "description", "health", "unknown", "static"];
+const ROUTES: [&str; 8] =
+    ["generation", "uploads", "job", "image", "description", "health", "unknown", "static"];
 /// The values of the `class` label.
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
+/// The values of the `outcome` label.
+const OUTCOMES: [&str; 3] = ["done", "released", "unknown"];
 
 /// All counters.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     answers: [[AtomicU64; CLASSES.len()]; ROUTES.len()],
     open: AtomicU64,
+    calls: [AtomicU64; OUTCOMES.len()],
 }
 
 impl Metrics {
@@ -23,6 +28,18 @@ impl Metrics {
         let row = ROUTES.iter().position(|known| *known == route);
         let class = usize::from(status.as_u16() / 100).checked_sub(2);
         if let Some(counter) = row.zip(class).and_then(|(row, class)| self.answers.get(row)?.get(class)) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a paid call that went out and ended.
+    pub(crate) fn count_call(&self, state: JobState) {
+        let row = match state {
+            JobState::Done => 0,
+            JobState::Released => 1,
+            JobState::Unknown | JobState::Dispatching => 2,
+        };
+        if let Some(counter) = self.calls.get(row) {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -42,6 +59,11 @@ impl Metrics {
                 // Writing to a String cannot fail.
                 let _ = writeln!(text, "relay_answers_total{{route=\"{route}\",class=\"{class}\"}} {count}");
             }
+        }
+        text.push_str("# TYPE relay_calls_total counter\n");
+        for (outcome, counter) in OUTCOMES.iter().zip(&self.calls) {
+            let count = counter.load(Ordering::Relaxed);
+            let _ = writeln!(text, "relay_calls_total{{outcome=\"{outcome}\"}} {count}");
         }
         let open = self.open.load(Ordering::Relaxed);
         let _ = writeln!(text, "# TYPE relay_open_requests gauge\nrelay_open_requests {open}");

@@ -1,64 +1,92 @@
-//! A request body on its way through: counted, capped and watched, never collected.
+//! A request body on its way through: counted, capped, scanned and hashed as it passes, never collected.
+//!
+//! The closing brace and what follows it are held back until the relay has decided, and written down, that the call
+//! goes out. Before that the API has incomplete JSON, which nobody can execute or charge.
+
+mod watch;
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
-use bytes::Bytes;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use bytes::{Bytes, BytesMut};
+use hyper::body::{Body, Frame, Incoming};
+use relay_policy::idempotency::{Fingerprint, FingerprintHasher};
+use relay_policy::reject::{Code, Reject};
+use relay_policy::scan::{Facts, Scanner};
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch as channel};
 use tokio::time::Instant;
 
 use crate::config::Limits;
+pub(crate) use watch::{UploadWatch, broken};
+
+/// White space after the closing brace is legal JSON; more than this is no request.
+const TAIL_BYTES: usize = 16 * 1024;
 
 /// How far an upload got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone)]
 pub(crate) enum Progress {
-    #[error("the body is still arriving")]
+    /// The body is still arriving.
     Running,
-    #[error("the body is complete")]
-    Complete,
-    #[error("the body is over the cap")]
-    TooLarge,
-    #[error("the body ended early")]
-    Broken,
+    /// The body arrived and is one JSON object; its last bytes wait for [`UploadWatch::release`].
+    Scanned(Scanned),
+    /// The body will not go out.
+    Refused(Reject),
 }
 
+/// What a complete body says.
+#[derive(Debug, Clone)]
+pub(crate) struct Scanned {
+    pub(crate) facts: Facts,
+    /// Of a call with a key.
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+/// Ends the body handed to the connection; the reason is in [`Progress`].
+#[derive(Debug, thiserror::Error)]
+#[error("the request body does not go out")]
+pub(crate) struct Withheld;
+
 /// The body handed to the connection.
-#[derive(Debug)]
 pub(crate) struct Upload {
     /// Taken out when the upload ends early, see [`UploadWatch::rest`].
     inner: Option<Incoming>,
     give_back: Option<oneshot::Sender<Incoming>>,
     received: Arc<AtomicU64>,
     cap: u64,
-    progress: watch::Sender<Progress>,
+    progress: channel::Sender<Progress>,
+    checks: Option<Checks>,
+    tail: BytesMut,
+    release: oneshot::Receiver<()>,
     /// Given back when the body is through, not when the answer is: a call waits much longer than it uploads.
     permit: Option<OwnedSemaphorePermit>,
+    ended: bool,
 }
 
-/// Watches an [`Upload`] from outside.
-#[derive(Debug)]
-pub(crate) struct UploadWatch {
-    received: Arc<AtomicU64>,
-    progress: watch::Receiver<Progress>,
-    given_back: oneshot::Receiver<Incoming>,
-    started: Instant,
-    time: Duration,
-    bytes_per_second: u64,
+/// What reads along; gone when the body is complete.
+struct Checks {
+    scanner: Scanner,
+    hasher: Option<FingerprintHasher>,
 }
 
 impl Upload {
-    pub(crate) fn new(inner: Incoming, limits: &Limits, permit: OwnedSemaphorePermit) -> (Self, UploadWatch) {
+    /// `hasher` is given for a call with a key.
+    pub(crate) fn new(
+        inner: Incoming,
+        limits: &Limits,
+        permit: OwnedSemaphorePermit,
+        hasher: Option<FingerprintHasher>,
+    ) -> (Self, UploadWatch) {
         let received = Arc::new(AtomicU64::new(0));
-        let (progress, watched) = watch::channel(Progress::Running);
+        let (progress, watched) = channel::channel(Progress::Running);
         let (give_back, given_back) = oneshot::channel();
+        let (released, release) = oneshot::channel();
         let watch = UploadWatch {
             received: Arc::clone(&received),
             progress: watched,
             given_back,
+            released: Some(released),
             started: Instant::now(),
             time: limits.body_timeout,
             bytes_per_second: limits.body_bytes_per_second,
@@ -69,21 +97,72 @@ impl Upload {
             received,
             cap: limits.body_bytes,
             progress,
+            checks: Some(Checks { scanner: Scanner::new(), hasher }),
+            tail: BytesMut::new(),
+            release,
             permit: Some(permit),
+            ended: false,
         };
         (upload, watch)
     }
 
-    fn end(&mut self, progress: Progress) {
+    /// Reads along, keeps the tail, and returns what may go on now.
+    fn take(&mut self, data: &Bytes) -> Result<Bytes, Reject> {
+        let size = data.len() as u64;
+        let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
+        if received > self.cap {
+            return Err(Code::BodyTooLarge.into());
+        }
+        let Some(checks) = &mut self.checks else { return Err(Code::Internal.into()) };
+        if let Some(hasher) = &mut checks.hasher {
+            hasher.update(data);
+        }
+        let sendable = checks.scanner.push(data)?.min(data.len());
+        if self.tail.len() + (data.len() - sendable) > TAIL_BYTES {
+            return Err(Reject::from(Code::BadJson).with_message("The body goes on too long after its end."));
+        }
+        self.tail.extend_from_slice(data.get(sendable..).unwrap_or_default());
+        Ok(data.slice(..sendable))
+    }
+
+    /// The body is complete.
+    fn conclude(&mut self) -> Result<Scanned, Reject> {
+        let Some(checks) = self.checks.take() else { return Err(Code::Internal.into()) };
+        let facts = checks.scanner.finish()?;
+        Ok(Scanned { facts, fingerprint: checks.hasher.map(FingerprintHasher::finish) })
+    }
+
+    fn refuse(&mut self, reject: Reject) -> Poll<Option<Result<Frame<Bytes>, Withheld>>> {
         self.permit = None;
-        self.progress.send_replace(progress);
+        self.ended = true;
+        self.progress.send_replace(Progress::Refused(reject));
+        Poll::Ready(Some(Err(Withheld)))
+    }
+
+    /// Passes on what arrives, until everything has.
+    fn poll_arriving(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Reject>> {
+        loop {
+            let Some(inner) = &mut self.inner else { return Poll::Ready(Ok(None)) };
+            match ready!(Pin::new(inner).poll_frame(cx)).map(|frame| frame.map(Frame::into_data)) {
+                None => return Poll::Ready(Ok(None)),
+                Some(Err(_)) => return Poll::Ready(Err(Code::BodyIncomplete.into())),
+                // Trailers are headers that came late: none of them is on the allow list.
+                Some(Ok(Err(_))) => {}
+                Some(Ok(Ok(data))) => {
+                    let data = self.take(&data)?;
+                    if !data.is_empty() {
+                        return Poll::Ready(Ok(Some(data)));
+                    }
+                }
+            }
+        }
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
         if let (Some(inner), Some(give_back)) = (self.inner.take(), self.give_back.take()) {
-            // Nobody waits for it any more when the caller is gone.
+            // Nobody waits for it any more when the call is over.
             let _ = give_back.send(inner);
         }
     }
@@ -91,70 +170,42 @@ impl Drop for Upload {
 
 impl Body for Upload {
     type Data = Bytes;
-    type Error = Progress;
+    type Error = Withheld;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Progress>>> {
-        loop {
-            let Some(inner) = &mut self.inner else { return Poll::Ready(None) };
-            let frame = ready!(Pin::new(&mut *inner).poll_frame(cx));
-            let is_last = inner.is_end_stream();
-            let progress = match frame.map(|frame| frame.map(Frame::into_data)) {
-                None => Progress::Complete,
-                Some(Err(_)) => Progress::Broken,
-                // Trailers are headers that came late: none of them is on the allow list.
-                Some(Ok(Err(_))) => continue,
-                Some(Ok(Ok(data))) => {
-                    let size = data.len() as u64;
-                    let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
-                    if received <= self.cap {
-                        if is_last {
-                            self.end(Progress::Complete);
-                        }
-                        return Poll::Ready(Some(Ok(Frame::data(data))));
+    ) -> Poll<Option<Result<Frame<Bytes>, Withheld>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        if self.checks.is_some() {
+            match ready!(self.poll_arriving(cx)) {
+                Ok(Some(data)) => return Poll::Ready(Some(Ok(Frame::data(data)))),
+                Err(reject) => return self.refuse(reject),
+                Ok(None) => match self.conclude() {
+                    Ok(scanned) => {
+                        self.permit = None;
+                        self.progress.send_replace(Progress::Scanned(scanned));
                     }
-                    Progress::TooLarge
-                }
-            };
-            self.end(progress);
-            return Poll::Ready((progress != Progress::Complete).then_some(Err(progress)));
+                    Err(reject) => return self.refuse(reject),
+                },
+            }
+        }
+        match ready!(Pin::new(&mut self.release).poll(cx)) {
+            Ok(()) => {
+                self.ended = true;
+                Poll::Ready(Some(Ok(Frame::data(self.tail.split().freeze()))))
+            }
+            // The call was refused; its connection is about to be closed.
+            Err(_) => {
+                self.ended = true;
+                Poll::Ready(Some(Err(Withheld)))
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.as_ref().is_none_or(Incoming::is_end_stream)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.as_ref().map_or_else(SizeHint::default, Incoming::size_hint)
-    }
-}
-
-impl UploadWatch {
-    /// Returns when the body is through or will not be.
-    pub(crate) async fn ended(&mut self) -> Progress {
-        match self.progress.wait_for(|progress| *progress != Progress::Running).await {
-            Ok(progress) => *progress,
-            // The connection dropped the body before its end.
-            Err(_) => Progress::Broken,
-        }
-    }
-
-    /// What the connection left unread; it gives the body back when it is closed.
-    pub(crate) async fn rest(self) -> Option<Incoming> {
-        self.given_back.await.ok()
-    }
-
-    /// How far it is now.
-    pub(crate) fn progress(&self) -> Progress {
-        *self.progress.borrow()
-    }
-
-    /// When the body is too slow. Moves on with every byte, so a trickle buys only the time it is worth.
-    pub(crate) fn deadline(&self) -> Instant {
-        let earned = self.received.load(Ordering::Relaxed) / self.bytes_per_second.max(1);
-        self.started + self.time + Duration::from_secs(earned)
+        self.ended
     }
 }

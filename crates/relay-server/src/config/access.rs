@@ -1,29 +1,128 @@
-//! Who may spend the relay's own keys. Until invites and budgets exist, only this machine may.
+//! Who may spend the relay's own keys, and how much. What would leave a held key open to others is refused here.
+
+use std::sync::Arc;
+
+use relay_policy::access::{Access, Invite, Quota};
+use serde::Deserialize;
 
 use super::error::ConfigError;
-use super::settings::Settings;
 use super::{AllowedOrigin, Config};
 
-/// Settings of later versions: refused by name, since ignoring them would look like protection.
-pub(super) fn refuse_unoffered(settings: &Settings) -> Result<(), ConfigError> {
-    let offered_later = [("access", settings.access.is_some()), ("state_dir", settings.state_dir.is_some())];
-    match offered_later.iter().find(|(_, given)| *given) {
-        Some((setting, _)) => Err(ConfigError::invalid(
-            *setting,
-            format!("relay {} does not offer this yet; remove it", env!("CARGO_PKG_VERSION")),
-        )),
-        None => Ok(()),
+/// For an invite that does not say otherwise.
+const CALLS_AT_ONCE: u32 = 4;
+const REQUESTS_PER_MINUTE: u32 = 30;
+
+/// The `[access]` table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AccessSettings {
+    invites: Vec<InviteSettings>,
+    images_per_day: Option<u32>,
+    requests_per_minute: Option<u32>,
+    calls_at_once: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InviteSettings {
+    name: String,
+    token_sha256: String,
+    images_per_day: Option<u32>,
+    requests_per_minute: Option<u32>,
+    calls_at_once: Option<u32>,
+}
+
+/// Reads the table. Every invite ends up with a budget: its own, or the one of all together.
+pub(super) fn read(written: AccessSettings) -> Result<Access, ConfigError> {
+    let total = Quota {
+        images_per_day: written.images_per_day,
+        requests_per_minute: written.requests_per_minute,
+        calls_at_once: written.calls_at_once,
+    };
+    check_quota(total, "access")?;
+    if written.invites.is_empty() {
+        return Err(ConfigError::invalid(
+            "access.invites",
+            "lists nobody; make an invite with `relay-server invite NAME`",
+        ));
     }
+    let mut invites: Vec<Arc<Invite>> = Vec::with_capacity(written.invites.len());
+    for written in written.invites {
+        let invite = invite(written, total)?;
+        if let Some(other) =
+            invites.iter().find(|known| known.name == invite.name || known.same_token(&invite))
+        {
+            return Err(ConfigError::invalid(
+                "access.invites",
+                format!("\"{}\" and \"{}\" share a name or a token", other.name, invite.name),
+            ));
+        }
+        invites.push(Arc::new(invite));
+    }
+    Ok(Access { invites, total })
+}
+
+fn invite(written: InviteSettings, total: Quota) -> Result<Invite, ConfigError> {
+    let name = written.name;
+    if !is_name(&name) {
+        return Err(ConfigError::invalid(
+            "access.invites.name",
+            "is 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\"",
+        ));
+    }
+    let setting = |key: &str| format!("access.invites.{name}.{key}");
+    if written.images_per_day.is_none() && total.images_per_day.is_none() {
+        return Err(ConfigError::invalid(
+            setting("images_per_day"),
+            "is missing, and so is access.images_per_day: one of them must bound what can be spent",
+        ));
+    }
+    let quota = Quota {
+        images_per_day: written.images_per_day,
+        requests_per_minute: Some(written.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE)),
+        calls_at_once: Some(written.calls_at_once.unwrap_or(CALLS_AT_ONCE)),
+    };
+    check_quota(quota, &format!("access.invites.{name}"))?;
+    let digest = setting("token_sha256");
+    Invite::new(name, &written.token_sha256, quota).map_err(|error| ConfigError::invalid(digest, error))
+}
+
+/// A name that can stand in logs and settings as it is.
+pub(crate) fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+fn check_quota(quota: Quota, prefix: &str) -> Result<(), ConfigError> {
+    for (key, value) in [
+        ("images_per_day", quota.images_per_day),
+        ("requests_per_minute", quota.requests_per_minute),
+        ("calls_at_once", quota.calls_at_once),
+    ] {
+        if value == Some(0) {
+            let problem = "must be at least 1; remove the invite to shut somebody out";
+            return Err(ConfigError::invalid(format!("{prefix}.{key}"), problem));
+        }
+    }
+    Ok(())
 }
 
 /// A held key without access control is a key for everybody who can reach the relay.
 pub(super) fn check_held_keys(config: &Config) -> Result<(), ConfigError> {
-    let Some(region) = config.regions.iter().find(|region| region.key.is_some()) else { return Ok(()) };
+    let holder = config.regions.iter().find(|region| region.key.is_some());
+    match (holder, &config.access) {
+        (None, _) => Ok(()),
+        (Some(region), None) => check_local(config, &region.id),
+        (Some(_), Some(_)) => check_budget_is_kept(config),
+    }
+}
+
+fn check_local(config: &Config, region: &str) -> Result<(), ConfigError> {
     let refuse = |why: &str| {
         Err(ConfigError::invalid(
-            format!("regions.{}.key", region.id),
+            "access",
             format!(
-                "\"server\" needs access control, which this version does not offer, so it works on this machine only: {why}"
+                "is missing: regions.{region}.key = \"server\" without [access] works on this machine only, so {why}"
             ),
         ))
     };
@@ -39,6 +138,19 @@ pub(super) fn check_held_keys(config: &Config) -> Result<(), ConfigError> {
     };
     if !config.allowed_origins.iter().all(local) {
         return refuse("allowed_origins must be \"self\" and loopback origins only");
+    }
+    Ok(())
+}
+
+/// A budget in memory starts anew with every restart.
+fn check_budget_is_kept(config: &Config) -> Result<(), ConfigError> {
+    let is_public = !config.listen.ip().is_loopback()
+        || config.public_url.as_ref().is_some_and(|origin| !origin.is_loopback());
+    if is_public && config.state_dir.is_none() {
+        return Err(ConfigError::invalid(
+            "state_dir",
+            "is needed with [access] on a public address: without it every restart gives the day's budget back",
+        ));
     }
     Ok(())
 }

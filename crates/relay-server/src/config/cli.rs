@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use toml::{Table, Value};
 
 use super::error::ConfigError;
@@ -31,9 +31,14 @@ pub struct Cli {
     /// A directory to serve as the studio.
     #[arg(long, env = "QWEN_EDIT_RELAY_STATIC_DIR", value_name = "DIR")]
     static_dir: Option<String>,
+    /// Where jobs, budgets and kept pictures survive a restart [default: memory only].
+    #[arg(long, env = "QWEN_EDIT_RELAY_STATE_DIR", value_name = "DIR")]
+    state_dir: Option<String>,
     /// Certificate authorities (PEM) to trust besides the public ones.
     #[arg(long, env = "QWEN_EDIT_RELAY_CA_FILE", value_name = "FILE")]
     ca_file: Option<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
     /// How log lines look: text or json [default: text]. What is logged: RUST_LOG [default: info].
     #[arg(long, env = "QWEN_EDIT_RELAY_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<String>,
@@ -43,7 +48,26 @@ pub struct Cli {
     set: Vec<String>,
 }
 
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes an invite: prints its token, and the line for [access] in the configuration.
+    Invite {
+        /// A name for logs and for the budget's book.
+        name: String,
+    },
+}
+
 impl Cli {
+    /// The name to invite, when that is what was asked for.
+    #[must_use]
+    pub fn invitee(&self) -> Option<&str> {
+        match &self.command {
+            Some(Command::Invite { name }) => Some(name),
+            None => None,
+        }
+    }
+
     /// File, environment and flags as one.
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
         let mut table = match &self.config {
@@ -63,6 +87,7 @@ impl Cli {
             ("admin_listen", &self.admin_listen),
             ("public_url", &self.public_url),
             ("static_dir", &self.static_dir),
+            ("state_dir", &self.state_dir),
             ("ca_file", &self.ca_file),
             ("log_format", &self.log_format),
         ];

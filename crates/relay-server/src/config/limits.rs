@@ -18,15 +18,29 @@ pub struct Limits {
     pub answer_bytes: u64,
     /// Largest picture.
     pub image_bytes: u64,
+    /// Paid calls running at one time, of all callers together.
+    pub calls: usize,
+    /// Stored jobs and answers together, about; without `state_dir` at most 256 MiB.
+    pub state_bytes: u64,
+    /// Kept pictures together.
+    pub kept_picture_bytes: u64,
+    /// How long a finished job, or a kept picture, can be picked up: longer than the vendor's links live.
+    #[serde(deserialize_with = "duration")]
+    pub job_life: Duration,
     /// Open connections.
     pub connections: usize,
-    /// Open connections of one address (IPv6: of one /64). Loopback is exempt: a reverse proxy sits there.
+    /// Open connections of one address (IPv6: of one /64). Loopback and trusted proxies are exempt.
     pub connections_per_ip: usize,
-    /// From the start of a request to the end of its headers, and the longest pause between two requests of
-    /// an HTTP/1 connection.
+    /// Requests per minute of one address (IPv6: of one /64) that go out to somebody; 0 for no limit. Loopback is
+    /// exempt unless a trusted proxy is there.
+    pub requests_per_minute_per_ip: u32,
+    /// Wrong tokens per minute of one address before they are answered with 429; 0 for no limit.
+    pub wrong_tokens_per_minute_per_ip: u32,
+    /// From the first byte of a request to the end of its headers, and from the start of a connection to the end
+    /// of its first headers. A TLS handshake has as long.
     #[serde(deserialize_with = "duration")]
     pub header_timeout: Duration,
-    /// The longest time without a request on an HTTP/2 connection.
+    /// The longest pause between the last answer and the next request of a connection.
     #[serde(deserialize_with = "duration")]
     pub idle_timeout: Duration,
     /// A request body may take this long, plus its bytes divided by `body_bytes_per_second`.
@@ -34,7 +48,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// See `body_timeout`.
     pub body_bytes_per_second: u64,
-    /// A write that makes no progress for this long ends the connection.
+    /// A write that makes no progress for this long ends the connection. Over HTTP/2, an answer of which less than
+    /// 16 KiB leave in this time is reset.
     #[serde(deserialize_with = "duration")]
     pub write_timeout: Duration,
     /// Name look-up.
@@ -65,8 +80,14 @@ impl Default for Limits {
             in_flight_bytes: 1 << 30,
             answer_bytes: 1 << 20,
             image_bytes: 32 << 20,
+            calls: 2048,
+            state_bytes: 1 << 30,
+            kept_picture_bytes: 8 << 30,
+            job_life: Duration::from_secs(48 * 60 * 60),
             connections: 4096,
             connections_per_ip: 64,
+            requests_per_minute_per_ip: 1200,
+            wrong_tokens_per_minute_per_ip: 20,
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(60),
@@ -91,6 +112,7 @@ impl Limits {
             ("answer_bytes", self.answer_bytes),
             ("image_bytes", self.image_bytes),
             ("body_bytes_per_second", self.body_bytes_per_second),
+            ("calls", self.calls as u64),
             ("connections", self.connections as u64),
             ("connections_per_ip", self.connections_per_ip as u64),
         ] {
@@ -102,6 +124,12 @@ impl Limits {
             return Err(ConfigError::invalid(
                 "limits.body_bytes",
                 format!("{} is above limits.in_flight_bytes ({})", self.body_bytes, self.in_flight_bytes),
+            ));
+        }
+        if self.state_bytes < self.answer_bytes.saturating_mul(2) {
+            return Err(ConfigError::invalid(
+                "limits.state_bytes",
+                format!("must be at least twice limits.answer_bytes ({})", self.answer_bytes),
             ));
         }
         Ok(self)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use relay_policy::answer::KeyHolder;
 use relay_policy::credential::Credential;
+use relay_policy::offer::{ModelPattern, Rules};
 use relay_policy::origin::Origin;
 use relay_policy::route::is_region_id;
 use serde::Deserialize;
@@ -23,7 +24,14 @@ pub struct Region {
     pub key: Option<Credential>,
     /// Picture origins the operator trusts without an address check.
     pub result_origins: Vec<Origin>,
+    /// What a held key may be spent on.
+    pub rules: Rules,
 }
+
+/// The vendor's image editing models, all generations.
+const DEFAULT_MODELS: [&str; 1] = ["qwen-image*"];
+/// The most pictures any of them makes in one call.
+const DEFAULT_MAX_IMAGES: u32 = 6;
 
 impl Region {
     /// Who brings the key.
@@ -43,6 +51,8 @@ struct RegionSettings {
     key_file: Option<PathBuf>,
     #[serde(default)]
     result_origins: Vec<String>,
+    models: Option<Vec<String>>,
+    max_images: Option<u32>,
 }
 
 pub(super) fn read_all(
@@ -74,15 +84,45 @@ fn read(
         return Err(ConfigError::invalid(name, "must be a table"));
     };
     let written: RegionSettings = settings::read(table.clone(), &name)?;
+    let key = key(&written, &name, environment)?;
     Ok(Region {
         id: id.to_owned(),
         upstream: origin(&written.upstream, &format!("{name}.upstream"))?,
-        key: key(&written, &name, environment)?,
+        rules: rules(&written, &name, key.is_some())?,
+        key,
         result_origins: written
             .result_origins
             .iter()
             .map(|text| origin(text, &format!("{name}.result_origins")))
             .collect::<Result<_, _>>()?,
+    })
+}
+
+/// What calls may ask for. Callers with a key of their own ask the vendor, not the relay.
+fn rules(written: &RegionSettings, name: &str, strict: bool) -> Result<Rules, ConfigError> {
+    if !strict {
+        let given = [("models", written.models.is_some()), ("max_images", written.max_images.is_some())];
+        return match given.iter().find(|(_, given)| *given) {
+            Some((setting, _)) => Err(ConfigError::invalid(
+                format!("{name}.{setting}"),
+                "only counts with key = \"server\"; remove it, or hold the key",
+            )),
+            None => Ok(Rules::default()),
+        };
+    }
+    let models = written.models.clone().unwrap_or_else(|| DEFAULT_MODELS.map(str::to_owned).into());
+    let read = |text: &String| {
+        ModelPattern::parse(text).map_err(|error| ConfigError::invalid(format!("{name}.models"), error))
+    };
+    let max_images = written.max_images.unwrap_or(DEFAULT_MAX_IMAGES);
+    if max_images == 0 || models.is_empty() {
+        let setting = if max_images == 0 { "max_images" } else { "models" };
+        return Err(ConfigError::invalid(format!("{name}.{setting}"), "would refuse every call"));
+    }
+    Ok(Rules {
+        models: Some(models.iter().map(read).collect::<Result<_, _>>()?),
+        max_images: Some(max_images),
+        strict: true,
     })
 }
 
@@ -143,7 +183,8 @@ fn key(
     }
 }
 
-fn key_file(path: &Path) -> Result<String, String> {
+/// A file that nobody else may read.
+pub(super) fn key_file(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| format!("\"{shown}\" cannot be read: {error}");
     #[cfg(unix)]

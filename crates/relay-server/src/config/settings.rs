@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
+use super::access::AccessSettings;
 use super::error::ConfigError;
 use super::limits::Limits;
+use super::tls::TlsFiles;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -19,13 +20,17 @@ pub(super) struct Settings {
     pub(super) allowed_origins: Option<Vec<String>>,
     pub(super) static_dir: Option<PathBuf>,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) tls: Option<TlsFiles>,
+    pub(super) trusted_proxies: Vec<String>,
     pub(super) log_format: LogFormat,
     /// Read one by one, in the order of the file: pages list the regions in that order.
     pub(super) regions: toml::Table,
     pub(super) images: ImageSettings,
     pub(super) limits: Limits,
-    pub(super) access: Option<IgnoredAny>,
-    pub(super) state_dir: Option<IgnoredAny>,
+    pub(super) access: Option<AccessSettings>,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) keep_pictures: bool,
+    pub(super) require_idempotency_key: bool,
 }
 
 /// The `[images]` table.

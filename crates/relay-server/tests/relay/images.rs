@@ -5,7 +5,7 @@ use http::Response;
 use http_body_util::Full;
 
 use crate::support::relay::{Relay, picture_path};
-use crate::support::{KEY, PAGE, Upstream, client, encoded};
+use crate::support::{KEY, PAGE, Upstream, client, encoded, eventually};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and the rest";
 
@@ -149,7 +149,7 @@ async fn a_picture_that_breaks_off_never_looks_whole() {
         let head = b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n";
         let upstream = Upstream::raw([head, answer].concat()).await;
         let relay = Relay::start(&upstream, &[&format!("limits.image_bytes = {cap}")]).await;
-        let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[], "");
+        let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[KEY], "");
         let response = client::open(relay.address, request).await.unwrap();
         assert_eq!(response.status(), 200);
         assert!(client::complete(response).await.is_err(), "the transfer must break");
@@ -161,4 +161,42 @@ async fn an_image_host_that_is_gone_costs_nothing() {
     let upstream = Upstream::connections(|stream| async move { drop(stream) }).await;
     let relay = Relay::start(&upstream, &[]).await;
     assert_eq!(relay.picture(&upstream, "/a.png").await.error(), (502, "image_failed".into(), "no".into()));
+}
+
+#[tokio::test]
+async fn a_kept_picture_outlives_its_link() {
+    let state = tempfile::TempDir::new().unwrap();
+    let images = Upstream::start(|_| http::Response::new(Bytes::from_static(PNG).into())).await;
+    let link = format!("{}/a.png?Signature=canary", images.origin());
+    let answer =
+        format!(r#"{{"output":{{"choices":[{{"message":{{"content":[{{"image":"{link}"}}]}}}}]}}}}"#);
+    let api = Upstream::start(move |_| http::Response::new(answer.clone().into())).await;
+    let lines = [
+        format!("state_dir = \"{}\"", state.path().display()),
+        "keep_pictures = true".to_owned(),
+        format!(
+            "regions.images.upstream = \"{0}\"\nregions.images.result_origins = [\"{0}\"]",
+            images.origin()
+        ),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let relay = Relay::start(&api, &lines).await;
+    assert_eq!(relay.generate().await.status, 200);
+    let directory = state.path().join("pictures");
+    let kept =
+        || std::fs::read_dir(&directory).unwrap().flatten().filter(|file| file.path().extension().is_none());
+    eventually("the picture to be kept", || kept().count() == 1).await;
+    assert_eq!(images.requests().len(), 1);
+    let answer = relay.picture(&images, "/a.png?Signature=canary").await;
+    assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, PNG));
+    assert_eq!(answer.headers["content-type"], "image/png");
+    assert_eq!(images.requests().len(), 1, "it came from the disk");
+    let path = picture_path(&images, "/a.png?Signature=canary");
+    relay.send("GET", &path, &[("authorization", "Bearer sk-other")], "").await;
+    assert_eq!(
+        images.requests().len(),
+        2,
+        "somebody else's picture is fetched with the link, if it still works"
+    );
+    assert!(!kept().any(|file| file.path().to_string_lossy().contains("canary")));
 }

@@ -45,7 +45,7 @@ async fn no_secret_is_logged_even_at_trace() {
         let call = |region: &str, kind: &str| {
             let path = GENERATION.replace("demo", region);
             let head = format!("POST {path}?key=canary-signature HTTP/1.1\r\ncontent-type: {kind}\r\n{secrets}");
-            program.send(&head, &BODY.replace("qwen-image-edit", "canary-body"))
+            program.send(&head, &BODY.replace("qwen-image-edit", "qwen-image-canary-body"))
         };
         let picture = |link: &str| {
             program.send(&format!("GET /relay/image?url={} HTTP/1.1\r\n{secrets}", encoded(link)), "")

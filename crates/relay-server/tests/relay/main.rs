@@ -4,9 +4,16 @@
 
 mod connections;
 mod cors;
+mod framing;
+mod http2;
 mod images;
+mod invites;
+mod jobs;
 mod logs;
+#[cfg(unix)]
+mod own_tls;
 mod program;
+mod rates;
 mod refusals;
 mod settings;
 mod shutdown;

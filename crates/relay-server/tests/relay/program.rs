@@ -42,8 +42,9 @@ impl Program {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let host =
-            line.trim().strip_prefix("listening http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        let address = line.trim().strip_prefix("listening ").and_then(|address| address.split_once("://"));
+        let (_, host) = address.unwrap_or_else(|| panic!("{line:?}"));
+        let host = host.to_owned();
         Self { child, host }
     }
 
@@ -59,6 +60,13 @@ impl Program {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Sends SIGHUP.
+    #[cfg(unix)]
+    pub(crate) fn hang_up(&self) {
+        let sent = Command::new("kill").arg("-HUP").arg(self.child.id().to_string()).status().unwrap();
+        assert!(sent.success());
     }
 
     /// Sends SIGTERM and returns the exit code and everything logged.
@@ -145,4 +153,64 @@ fn a_port_that_is_taken_is_named() {
     let output = run_with(&listen, &[], &[]);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && message.contains("listen: cannot listen on"), "{message}");
+}
+
+#[test]
+fn a_state_directory_belongs_to_one_relay() {
+    let state = tempfile::TempDir::new().unwrap();
+    let settings = format!(
+        "listen = \"127.0.0.1:0\"\nstate_dir = \"{}\"\n[regions.demo]\nupstream = \"http://127.0.0.1:1\"\n",
+        state.path().join("made/by/the/relay").display()
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &settings).unwrap();
+    let mut first = command();
+    first.arg("--config").arg(file.path());
+    let first = Program::start(first);
+    let second = run_with(&settings, &[], &[]);
+    let message = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(!second.status.success());
+    assert!(message.contains("state_dir") && message.contains("another relay is using it"), "{message}");
+    first.terminate();
+}
+
+#[cfg(unix)]
+#[test]
+fn an_invite_made_by_the_program_is_taken_after_sighup() {
+    let made = command().args(["invite", "family"]).output().unwrap();
+    let made = String::from_utf8(made.stdout).unwrap();
+    let line = |start: &str| made.lines().map(str::trim).find(|line| line.starts_with(start)).unwrap();
+    let (token, invite) = (line("qei_"), line("{ name"));
+    let settings = |invites: &str| {
+        format!(
+            "listen = \"127.0.0.1:0\"\n[regions.own]\nupstream = \"http://127.0.0.1:1\"\nkey = \"server\"\n\
+             key_env = \"OWN_KEY\"\n[access]\nimages_per_day = 5\ninvites = [{invites}]\n"
+        )
+    };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let digest = relay_policy::access::Invite::digest("somebody else");
+    let other = format!("{{ name = \"other\", token_sha256 = \"{digest}\" }}");
+    std::fs::write(file.path(), settings(&other)).unwrap();
+    let mut program = command();
+    program.arg("--config").arg(file.path()).env("OWN_KEY", "sk-own");
+    let program = Program::start(program);
+    let call = || {
+        let path = "POST /relay/own/api/v1/services/aigc/multimodal-generation/generation HTTP/1.1";
+        let head = format!("{path}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json");
+        program.send(&head, "{\"model\":\"qwen-image-edit\"}")
+    };
+    assert!(call().contains("token_invalid"));
+    std::fs::write(file.path(), settings(&format!("{other}, {invite}"))).unwrap();
+    program.hang_up();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !call().contains("upstream_unreachable") {
+        assert!(Instant::now() < deadline, "the invite was not taken over: {}", call());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::fs::write(file.path(), "nonsense").unwrap();
+    program.hang_up();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(call().contains("upstream_unreachable"), "a faulty file changes nothing");
+    let (_, log) = program.terminate();
+    assert!(!log.contains(token));
 }

@@ -100,8 +100,9 @@ async fn a_body_without_length_is_counted_on_its_way() {
              content-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n",
             relay.address
         );
-        let rest = size - 500;
-        let body = format!("1f4\r\n{}\r\n{rest:x}\r\n{}\r\n0\r\n\r\n", " ".repeat(500), " ".repeat(rest));
+        let padding = size - BODY.len();
+        let body =
+            format!("{padding:x}\r\n{}\r\n{:x}\r\n{BODY}\r\n0\r\n\r\n", " ".repeat(padding), BODY.len());
         let answer = client::raw(relay.address, (head + &body).as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {expected} ")), "{size}: {answer}");
     }
@@ -181,7 +182,7 @@ async fn what_the_relay_offers_is_public_and_holds_no_upstream() {
         serde_json::json!({
             "name": "qwen-edit-relay", "version": env!("CARGO_PKG_VERSION"),
             "regions": [{"id": "demo", "key": "client"}, {"id": "beijing", "key": "client"}],
-            "image_route": true, "jobs": false,
+            "image_route": true, "jobs": true,
             "limits": {"body_bytes": 50_331_648, "image_bytes": 33_554_432}
         })
     );

@@ -111,14 +111,50 @@ fn limits_must_make_sense() {
 
 #[test]
 fn a_held_key_without_access_control_stays_on_this_machine() {
-    for (more, advice) in [
-        ("listen = \"0.0.0.0:0\"\npublic_url = \"https://edit.example\"\n", "listen must be on loopback"),
-        ("public_url = \"https://edit.example\"\n", "public_url must be on loopback"),
-        ("allowed_origins = [\"self\", \"https://app.example\"]\n", "loopback origins only"),
-    ] {
-        refuses(&format!("{more}{HELD_KEY}"), "regions.own.key", advice);
-    }
+    let public = "public_url = \"https://edit.example\"\n";
+    refuses(&format!("listen = \"0.0.0.0:0\"\n{public}{HELD_KEY}"), "access", "listen must be on loopback");
+    refuses(&format!("{public}{HELD_KEY}"), "access", "public_url must be on loopback");
+    let foreign = "allowed_origins = [\"self\", \"https://app.example\"]\n";
+    refuses(&format!("{foreign}{HELD_KEY}"), "access", "allowed_origins must be");
     refuses(&format!("allowed_origins = [\"*\"]\n{HELD_KEY}"), "allowed_origins", "name each origin exactly");
+}
+
+#[test]
+fn an_invite_is_complete_bounded_and_told_apart() {
+    let digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    let with = |invites: &str, more: &str| format!("{HELD_KEY}[access]\ninvites = [{invites}]\n{more}\n");
+    let family = format!("{{ name = \"family\", token_sha256 = \"{digest}\" }}");
+    let daily = "images_per_day = 5";
+    refuses(&with("", daily), "access.invites", "relay-server invite");
+    refuses(&with(&family, ""), "access.invites.family.images_per_day", "bound what can be spent");
+    refuses(&with(&format!("{family}, {family}"), daily), "access.invites", "share a name or a token");
+    refuses(&with(&family, "images_per_day = 0"), "access.images_per_day", "at least 1");
+    refuses(
+        &with(&family.replace("2d71", "xx71"), daily),
+        "access.invites.family.token_sha256",
+        "64 hexadecimal",
+    );
+    refuses(&with(&family.replace("family", "a b"), daily), "access.invites.name", "1 to 64");
+    refuses(&with(&family.replace("token_sha256", "token"), daily), "token", "unknown field");
+}
+
+#[test]
+fn what_survives_a_restart_needs_a_place() {
+    let digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    let access = format!(
+        "[access]\nimages_per_day = 5\ninvites = [{{ name = \"a\", token_sha256 = \"{digest}\" }}]\n"
+    );
+    let public = "public_url = \"https://edit.example\"\n";
+    refuses(&format!("{public}{HELD_KEY}{access}"), "state_dir", "every restart gives the day's budget back");
+    refuses(&format!("keep_pictures = true\n{REGION}"), "keep_pictures", "needs state_dir");
+}
+
+#[test]
+fn what_a_held_key_may_be_spent_on_must_allow_something() {
+    refuses(&format!("{HELD_KEY}models = []\n"), "regions.own.models", "refuse every call");
+    refuses(&format!("{HELD_KEY}models = [\"a b\"]\n"), "regions.own.models", "visible ASCII");
+    refuses(&format!("{HELD_KEY}max_images = 0\n"), "regions.own.max_images", "refuse every call");
+    refuses(&format!("{REGION}max_images = 4\n"), "regions.demo.max_images", "only counts with");
 }
 
 #[test]
@@ -151,12 +187,6 @@ fn a_key_file_others_can_read_is_refused() {
         file.path().display()
     );
     refuses(&own, "regions.own.key_file", "chmod 600");
-}
-
-#[test]
-fn settings_of_later_versions_are_named_not_ignored() {
-    refuses(&format!("state_dir = \"state\"\n{REGION}"), "state_dir", "does not offer this yet");
-    refuses(&format!("{REGION}[access]\nimages_per_day = 5\n"), "access", "does not offer this yet");
 }
 
 #[test]

@@ -81,7 +81,7 @@ async fn a_picture_reaches_the_page_before_it_is_complete() {
     })
     .await;
     let relay = Relay::start(&upstream, &[]).await;
-    let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[], "");
+    let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[KEY], "");
     let mut response = client::open(relay.address, request).await.unwrap();
     let first = response.frame().await.unwrap().unwrap().into_data().unwrap();
     assert_eq!(first, PNG, "the first bytes are here while the rest is not even sent");
@@ -93,7 +93,11 @@ async fn a_picture_reaches_the_page_before_it_is_complete() {
 async fn a_large_body_arrives_byte_for_byte() {
     let upstream = Upstream::json(200, "{\"output\":{}}").await;
     let relay = Relay::start(&upstream, &[]).await;
-    let body: Vec<u8> = (0..45_000_000_u32).map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    let mut body = String::from(r#"{"model":"qwen-image-edit","picture":""#).into_bytes();
+    // Letters in no order a copying mistake would keep.
+    let letter = |i: u32| b'A' + i.wrapping_mul(2_654_435_761).to_le_bytes()[3] % 26;
+    body.extend((0..45_000_000 - body.len() as u32 - 2).map(letter));
+    body.extend_from_slice(b"\"}");
     let answer = relay.send("POST", GENERATION, &[PAGE, KEY, JSON], body.clone()).await;
     assert_eq!(answer.status, 200);
     let received = &upstream.requests()[0];

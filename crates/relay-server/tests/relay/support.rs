@@ -1,6 +1,7 @@
 //! What the tests share: a relay in this process, a client, and upstreams.
 
 pub(crate) mod client;
+pub(crate) mod frames;
 pub(crate) mod relay;
 pub(crate) mod upstream;
 

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::support::relay::picture_path;
-use crate::support::{GENERATION, Relay, Upstream, client, eventually};
+use crate::support::{GENERATION, KEY, Relay, Upstream, client, eventually};
 
 /// Takes the request and never answers.
 async fn silent() -> Upstream {
@@ -62,7 +62,7 @@ async fn a_picture_that_drips_ends_at_its_limit() {
     let upstream =
         dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n\x89PNG\r\n\x1a\n\0\0\0\r").await;
     let relay = Relay::start(&upstream, &["limits.image_timeout = \"300ms\""]).await;
-    let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[], "");
+    let request = client::request(relay.address, "GET", &picture_path(&upstream, "/a.png"), &[KEY], "");
     let response = client::open(relay.address, request).await.unwrap();
     assert!(client::complete(response).await.is_err(), "a broken transfer, not a short picture");
     let silent = silent().await;
@@ -115,6 +115,59 @@ async fn half_a_header_and_silence_are_closed() {
     }
 }
 
+/// Sends one request and reads its whole answer.
+async fn ask(stream: &mut TcpStream, address: std::net::SocketAddr) {
+    let request = format!("GET /relay/healthz HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}") {
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "the connection was closed");
+        answer.extend_from_slice(&buffer[..read]);
+    }
+}
+
+#[tokio::test]
+async fn a_pause_between_requests_may_be_longer_than_a_head() {
+    let upstream = Upstream::json(200, "{}").await;
+    let limits = ["limits.header_timeout = \"200ms\"", "limits.idle_timeout = \"1s\""];
+    let relay = Relay::start(&upstream, &limits).await;
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    ask(&mut stream, relay.address).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    ask(&mut stream, relay.address).await;
+    let answered = Instant::now();
+    assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0);
+    assert!(answered.elapsed() >= Duration::from_millis(900), "{:?}", answered.elapsed());
+
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    ask(&mut stream, relay.address).await;
+    stream.write_all(b"GET /relay/healthz HT").await.unwrap();
+    let begun = Instant::now();
+    assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0);
+    assert!(begun.elapsed() >= Duration::from_millis(150), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn half_a_request_behind_a_running_call_does_not_end_it() {
+    let upstream = Upstream::start(|_| {
+        std::thread::sleep(Duration::from_millis(700));
+        http::Response::new(http_body_util::Full::from("{\"output\":{}}"))
+    })
+    .await;
+    let relay = Relay::start(&upstream, &["limits.header_timeout = \"100ms\""]).await;
+    let body = crate::support::BODY;
+    let call = format!(
+        "POST {GENERATION} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer sk-1\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}GET / HT",
+        relay.address,
+        body.len()
+    );
+    let answer = client::raw(relay.address, call.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"output\":{}}"), "{answer}");
+}
+
 #[tokio::test]
 async fn a_caller_that_does_not_read_is_cut() {
     let cut = Arc::new(AtomicBool::new(false));
@@ -135,7 +188,8 @@ async fn a_caller_that_does_not_read_is_cut() {
     let relay = Relay::start(&upstream, &["limits.write_timeout = \"300ms\""]).await;
     let mut stream = TcpStream::connect(relay.address).await.unwrap();
     let path = picture_path(&upstream, "/a.png");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", relay.address);
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer sk-1\r\n\r\n", relay.address);
     stream.write_all(request.as_bytes()).await.unwrap();
     eventually("the relay to give up on the caller", || cut.load(Ordering::SeqCst)).await;
 }

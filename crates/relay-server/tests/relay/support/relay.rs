@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use clap::Parser as _;
-use relay_server::Server;
 use relay_server::config::{Cli, Config};
+use relay_server::{Reloader, Server};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -16,6 +16,7 @@ use super::{BODY, GENERATION, JSON, KEY, PAGE};
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     pub(crate) admin: SocketAddr,
+    pub(crate) reloader: Reloader,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -43,11 +44,12 @@ impl Relay {
     pub(crate) async fn run(config: Config) -> Self {
         let server = Server::bind(config).await.unwrap();
         let (address, admin) = (server.address(), server.admin_address().unwrap());
+        let reloader = server.reloader();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        Self { address, admin, stop, task }
+        Self { address, admin, reloader, stop, task }
     }
 
     /// Asks the relay to stop; the task ends when it has.
@@ -68,7 +70,7 @@ impl Relay {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], "").await
+        self.send("GET", path, &[KEY], "").await
     }
 
     /// A complete, allowed paid call.

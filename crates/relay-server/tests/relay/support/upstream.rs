@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -13,6 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
 
 /// A complete request as the upstream saw it.
 #[derive(Debug, Clone)]
@@ -29,8 +31,16 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// Answers every complete request.
+    /// Answers every complete request at once.
     pub(crate) async fn start<F>(answer: F) -> Self
+    where
+        F: Fn(&Received) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static,
+    {
+        Self::start_after(Duration::ZERO, answer).await
+    }
+
+    /// Works on every complete request for a while, as the API does.
+    pub(crate) async fn start_after<F>(delay: Duration, answer: F) -> Self
     where
         F: Fn(&Received) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static,
     {
@@ -46,6 +56,7 @@ impl Upstream {
                         let received = Received { head, body: body.collect().await?.to_bytes() };
                         let response = answer(&received);
                         seen.lock().unwrap().push(received);
+                        sleep(delay).await;
                         Ok::<_, hyper::Error>(response)
                     }
                 });
@@ -59,7 +70,12 @@ impl Upstream {
 
     /// Answers every request with JSON.
     pub(crate) async fn json(status: u16, body: &'static str) -> Self {
-        Self::start(move |_| {
+        Self::json_after(Duration::ZERO, status, body).await
+    }
+
+    /// Answers every request with JSON after a while.
+    pub(crate) async fn json_after(delay: Duration, status: u16, body: &'static str) -> Self {
+        Self::start_after(delay, move |_| {
             Response::builder()
                 .status(status)
                 .header("content-type", "application/json")

@@ -1,0 +1,257 @@
+//! One paid call, from its first body byte to its end in the book. It runs as a task of its own: a client that
+//! vanishes changes nothing about a call that went out.
+
+use std::sync::Arc;
+
+use http::header::HeaderMap;
+use http::uri::PathAndQuery;
+use http::{Method, Response};
+use hyper::body::Incoming;
+use relay_policy::idempotency::FingerprintHasher;
+use relay_policy::identity::Identity;
+use relay_policy::ledger::{Day, Exhausted};
+use relay_policy::offer;
+use relay_policy::outcome::Outcome;
+use relay_policy::reject::{Code, Reject};
+use relay_policy::route::GENERATION_PATH;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::{Duration, Instant, sleep, sleep_until};
+
+use crate::answer::Answer;
+use crate::api::Api;
+use crate::app::RequestId;
+use crate::clock::unix_seconds;
+use crate::config::Region;
+use crate::exchange::Exchange;
+use crate::jobs::Ticket;
+use crate::quota::CallPlace;
+use crate::refused_body;
+use crate::store::{Begin, Begun, Charge, Finish};
+use crate::upload::{Scanned, Upload, UploadWatch, broken};
+
+/// After a failed write the store is tried again this often: a full disk is emptied by hand.
+const WRITE_AGAIN: Duration = Duration::from_secs(5);
+
+/// Everything a call needs before a byte of its body is read.
+pub(crate) struct Call {
+    pub(crate) api: Arc<Api>,
+    pub(crate) request_id: RequestId,
+    pub(crate) region: Region,
+    pub(crate) identity: Identity,
+    /// The key the API sees.
+    pub(crate) key: relay_policy::credential::Credential,
+    /// For a call that can be picked up.
+    pub(crate) job: Option<(Ticket, FingerprintHasher)>,
+    /// Told when the call is on its way and written down.
+    pub(crate) accepted: oneshot::Sender<()>,
+    pub(crate) exchange: Exchange<Upload>,
+    pub(crate) upload_permit: OwnedSemaphorePermit,
+    pub(crate) places: Places,
+}
+
+/// Places among the running calls, held to the end.
+pub(crate) struct Places {
+    pub(crate) _running: OwnedSemaphorePermit,
+    pub(crate) _invited: Option<CallPlace>,
+}
+
+/// A call that is written down as being on its way.
+struct Dispatched {
+    ticket: Option<Ticket>,
+    charge: Option<Charge>,
+    _places: Places,
+}
+
+/// What ended the upload.
+enum Received {
+    /// The body is complete and in order.
+    Body(Scanned),
+    /// The API answered before it had the whole body, so without executing it.
+    Early(Response<Incoming>),
+}
+
+impl Call {
+    /// Carries the call out. `headers` go to the API, `asked` came from the caller.
+    pub(crate) async fn run(
+        self,
+        headers: HeaderMap,
+        asked: &HeaderMap,
+        body: Incoming,
+    ) -> Result<Answer, Reject> {
+        let Self { api, request_id, region, identity, key, job, accepted, exchange, upload_permit, places } =
+            self;
+        let (ticket, hasher) = job.unzip();
+        let limits = &api.config.limits;
+        let (upload, mut watch) = Upload::new(body, limits, upload_permit, hasher);
+        let path = PathAndQuery::from_static(GENERATION_PATH);
+        let (sent, connection) = exchange.send(Method::POST, path, headers, upload);
+        let mut sent = Box::pin(sent);
+        let received = match receive(&mut sent, &mut watch).await {
+            Ok(Received::Body(scanned)) => Ok(scanned),
+            Ok(Received::Early(response)) => {
+                let deadline = Instant::now() + limits.total_timeout;
+                Err(api.read_answer(response, deadline, &region, &key).await)
+            }
+            Err(reject) => Err(Err(reject)),
+        };
+        let scanned = match received {
+            Ok(scanned) => scanned,
+            Err(result) => {
+                drop(connection);
+                if let Some(rest) = watch.rest().await {
+                    refused_body::take_in(rest, asked, limits.body_bytes).await;
+                }
+                return result;
+            }
+        };
+        let pictures = offer::check_model_and_count(&scanned.facts, &region.rules)?;
+        let charge = charge(&identity, pictures);
+        let dispatched = api.dispatch(ticket, scanned, charge, places).await?;
+        let released = watch.release();
+        // The caller may have gone, or wait for the answer itself.
+        let _ = accepted.send(());
+        let result = if released {
+            match api.await_head(sent).await {
+                Ok((response, deadline)) => api.read_answer(response, deadline, &region, &key).await,
+                Err(reject) => Err(reject),
+            }
+        } else {
+            Err(broken())
+        };
+        api.conclude(dispatched, &result, &request_id).await;
+        if let Ok(answer) = &result
+            && answer.status.is_success()
+        {
+            api.keep_pictures(identity.credential().cloned(), answer);
+        }
+        result
+    }
+}
+
+/// Waits for the body to arrive, or for an answer that comes before.
+async fn receive(
+    sent: &mut (impl Future<Output = hyper::Result<Response<Incoming>>> + Unpin),
+    watch: &mut UploadWatch,
+) -> Result<Received, Reject> {
+    loop {
+        let deadline = watch.deadline();
+        tokio::select! {
+            // The answer first: an early one is worth more than the rest of the body.
+            biased;
+            result = &mut *sent => return match result {
+                Ok(response) => Ok(Received::Early(response)),
+                Err(error) => {
+                    tracing::info!(%error, "the connection to the API broke before the call was complete");
+                    Err(watch.refusal().unwrap_or_else(broken))
+                }
+            },
+            scanned = watch.scanned() => return scanned.map(Received::Body),
+            () = sleep_until(deadline) => if watch.deadline() <= Instant::now() {
+                return Err(Code::BodyTimeout.into());
+            },
+        }
+    }
+}
+
+/// What an invite pays; callers with keys of their own pay the vendor.
+fn charge(identity: &Identity, pictures: u32) -> Option<Charge> {
+    let Identity::Invited { invite, total, .. } = identity else { return None };
+    Some(Charge {
+        invite: invite.name.clone(),
+        invite_limit: invite.quota.images_per_day,
+        total_limit: total.images_per_day,
+        pictures,
+        day: Day::of(unix_seconds()),
+    })
+}
+
+impl Api {
+    /// Writes down that the call goes out. Nothing was sent that could be executed when this refuses.
+    async fn dispatch(
+        &self,
+        ticket: Option<Ticket>,
+        scanned: Scanned,
+        charge: Option<Charge>,
+        places: Places,
+    ) -> Result<Dispatched, Reject> {
+        let job = match (&ticket, scanned.fingerprint) {
+            (Some(ticket), Some(fingerprint)) => Some((ticket.id(), fingerprint)),
+            _ => None,
+        };
+        if job.is_some() || charge.is_some() {
+            let begin = Begin { job, charge: charge.clone() };
+            match self.store.begin(begin).await.map_err(|_| Code::StateUnavailable)? {
+                Begun::Go => {}
+                Begun::Full => return Err(Code::StateUnavailable.into()),
+                Begun::Exhausted(account) => return Err(exhausted(account)),
+                Begun::Repeated(repeated) => {
+                    return Err(repeated.reject().unwrap_or_else(|| Code::IdempotencyRunning.into()));
+                }
+            }
+        }
+        if let (Some(ticket), Some((_, fingerprint))) = (&ticket, job) {
+            ticket.run(fingerprint);
+        }
+        Ok(Dispatched { ticket, charge, _places: places })
+    }
+
+    /// Writes down how the call ended, then tells whoever waits for it.
+    async fn conclude(
+        self: &Arc<Self>,
+        dispatched: Dispatched,
+        result: &Result<Answer, Reject>,
+        request_id: &RequestId,
+    ) {
+        let (outcome, answer) = match result {
+            Ok(answer) => (answer.outcome(), answer.clone().into_stored()),
+            Err(reject) => {
+                let answer = Answer::of_reject(reject.clone(), &request_id.0);
+                (Outcome::of_failure(reject), answer.into_stored())
+            }
+        };
+        self.metrics.count_call(outcome.state);
+        log_end(&dispatched, outcome);
+        if dispatched.ticket.is_none() && dispatched.charge.is_none() {
+            return;
+        }
+        let job = dispatched.ticket.as_ref().map(Ticket::id);
+        let finish = Finish { job, charge: dispatched.charge.clone(), outcome, answer: Some(answer.clone()) };
+        let written = self.store.finish(finish.clone()).await;
+        let Some(ticket) = &dispatched.ticket else {
+            // The reservation stays: too much rather than too little is counted.
+            return;
+        };
+        ticket.end(outcome.state, Some(answer));
+        if written.is_err() {
+            tracing::error!("an answer is only in memory until the job store can be written again");
+            self.tasks.spawn(write_later(Arc::clone(self), finish, dispatched));
+        }
+    }
+}
+
+/// One line for each call that went out, with what it costs whom.
+fn log_end(dispatched: &Dispatched, outcome: Outcome) {
+    let invite = dispatched.charge.as_ref().map(|charge| charge.invite.as_str());
+    let reserved = dispatched.charge.as_ref().map(|charge| charge.pictures);
+    tracing::info!(state = ?outcome.state, pictures = outcome.made, reserved, invite, "a paid call ended");
+}
+
+/// Until then the ticket keeps the answer where the next request finds it.
+async fn write_later(api: Arc<Api>, finish: Finish, dispatched: Dispatched) {
+    while api.store.finish(finish.clone()).await.is_err() {
+        sleep(WRITE_AGAIN).await;
+    }
+    drop(dispatched);
+}
+
+/// The refusal when a day's pictures are used up.
+pub(crate) fn exhausted(account: Exhausted) -> Reject {
+    let whose = match account {
+        Exhausted::Invite => "The pictures this invite may make today are used up",
+        Exhausted::Total => "The pictures all invites together may make today are used up",
+    };
+    let seconds = u32::try_from(Day::seconds_left(unix_seconds())).unwrap_or(u32::MAX);
+    Reject::from(Code::BudgetExhausted)
+        .with_message(format!("{whose}, or fewer are left than this call asks for. Nothing was executed."))
+        .with_retry_after(seconds)
+}

@@ -1,0 +1,198 @@
+//! What the relay must not forget: jobs with their answers, and how many pictures were spent.
+//!
+//! One thread owns all writing and commits what waits in one go, so that many calls share one `fsync`. A command is
+//! answered only after its commit: whoever gets an answer may rely on it after a crash.
+
+mod eviction;
+mod record;
+mod tables;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use redb::ReadableDatabase as _;
+use relay_policy::idempotency::{Fingerprint, JobId, JobState, Repeated};
+use relay_policy::ledger::{Day, Exhausted};
+use relay_policy::outcome::Outcome;
+use tokio::sync::oneshot;
+
+pub(crate) use record::StoredAnswer;
+use tables::{Databank, Expiry};
+use writer::Writer;
+
+/// The store cannot be read or written. Details are in the log; a caller only learns that nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the job store is not available")]
+pub(crate) struct Unavailable;
+
+/// Where and how much to store.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreSettings {
+    /// The directory; `None` keeps everything in memory.
+    pub(crate) directory: Option<PathBuf>,
+    /// Most bytes of records and answers together.
+    pub(crate) bytes: u64,
+    /// The largest answer.
+    pub(crate) answer_bytes: u64,
+    /// How long a finished job is kept.
+    pub(crate) job_life: Duration,
+}
+
+/// Pictures to reserve for an invite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Charge {
+    pub(crate) invite: String,
+    pub(crate) invite_limit: Option<u32>,
+    pub(crate) total_limit: Option<u32>,
+    pub(crate) pictures: u32,
+    pub(crate) day: Day,
+}
+
+/// A call that is about to go out.
+#[derive(Debug, Clone)]
+pub(crate) struct Begin {
+    pub(crate) job: Option<(JobId, Fingerprint)>,
+    pub(crate) charge: Option<Charge>,
+}
+
+/// Whether it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// It is written down: send it.
+    Go,
+    /// The key is known.
+    Repeated(Repeated),
+    /// The budget does not cover it.
+    Exhausted(Exhausted),
+    /// No room for its answer.
+    Full,
+}
+
+/// A call that ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Finish {
+    pub(crate) job: Option<JobId>,
+    pub(crate) charge: Option<Charge>,
+    pub(crate) outcome: Outcome,
+    pub(crate) answer: Option<StoredAnswer>,
+}
+
+/// What is stored under a key.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredJob {
+    pub(crate) state: JobState,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) answer: Option<StoredAnswer>,
+}
+
+type Reply<T> = oneshot::Sender<Result<T, Unavailable>>;
+
+/// What the writer is asked to do.
+pub(super) enum Command {
+    Begin(Begin, Reply<Begun>),
+    Finish(Finish, Reply<()>),
+    /// The answer of a job was handed out.
+    MarkRead(JobId),
+    /// Remove what is past its life.
+    Sweep,
+}
+
+/// What the writer is told.
+pub(super) enum Message {
+    Work(Command),
+    /// Finish what came before, and let go of the database.
+    Close(Reply<()>),
+}
+
+/// A handle on the store; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Store {
+    commands: mpsc::Sender<Message>,
+    databank: Arc<Databank>,
+    expiry: Expiry,
+}
+
+impl Store {
+    /// Opens the store, and closes the book on calls that were running when the last process ended: their outcome
+    /// is unknown.
+    pub(crate) fn open(settings: &StoreSettings) -> Result<Self, String> {
+        let databank = Arc::new(Databank::new(settings.directory.clone()));
+        let expiry = Expiry::new(settings.job_life);
+        let writer = Writer::start(Arc::clone(&databank), settings, expiry)?;
+        let (commands, inbox) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer.run(&inbox))
+            .map_err(|error| format!("cannot start its thread: {error}"))?;
+        Ok(Self { commands, databank, expiry })
+    }
+
+    /// Writes down that a call goes out, if it may. Durable when this returns.
+    pub(crate) async fn begin(&self, begin: Begin) -> Result<Begun, Unavailable> {
+        self.ask(|reply| Message::Work(Command::Begin(begin, reply))).await
+    }
+
+    /// Writes down how a call ended. Durable when this returns.
+    pub(crate) async fn finish(&self, finish: Finish) -> Result<(), Unavailable> {
+        self.ask(|reply| Message::Work(Command::Finish(finish, reply))).await
+    }
+
+    /// Notes that an answer was handed out: when room is needed, it goes before those nobody has seen.
+    pub(crate) fn mark_read(&self, job: JobId) {
+        // A note that gets lost costs room, nothing else.
+        let _ = self.commands.send(Message::Work(Command::MarkRead(job)));
+    }
+
+    /// Removes what is past its life.
+    pub(crate) fn sweep(&self) {
+        let _ = self.commands.send(Message::Work(Command::Sweep));
+    }
+
+    /// Lets go of the database; whatever comes later is refused.
+    pub(crate) async fn close(&self) {
+        // A writer that is gone has closed already.
+        let _ = self.ask(Message::Close).await;
+    }
+
+    /// Whether what is written now would be found again.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.databank.check_place().is_ok()
+    }
+
+    /// Looks a job up.
+    pub(crate) async fn job(&self, id: JobId) -> Result<Option<StoredJob>, Unavailable> {
+        let expiry = self.expiry;
+        self.read(move |transaction| tables::job(transaction, id, expiry)).await
+    }
+
+    /// Pictures of a day that an invite and all invites together have used.
+    pub(crate) async fn used(&self, invite: String, day: Day) -> Result<(u32, u32), Unavailable> {
+        self.read(move |transaction| tables::used(transaction, &invite, day)).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&redb::ReadTransaction) -> Result<T, redb::Error> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let databank = Arc::clone(&self.databank);
+        let read = move || -> Result<T, Unavailable> {
+            let database = databank.open().map_err(log)?;
+            let transaction = database.begin_read().map_err(log)?;
+            read(&transaction).map_err(log)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(log)?
+    }
+
+    async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(message(reply)).map_err(|_| Unavailable)?;
+        answer.await.map_err(|_| Unavailable)?
+    }
+}
+
+fn log(error: impl std::fmt::Display) -> Unavailable {
+    tracing::error!(%error, "the job store failed");
+    Unavailable
+}

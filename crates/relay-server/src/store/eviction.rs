@@ -1,0 +1,160 @@
+//! Room in the store. Expired jobs go first, then answers that were handed out, then errors; a paid answer nobody has
+//! seen and an unknown outcome stay until their life is over, and a call without room for its answer is refused.
+
+use redb::ReadableTable as _;
+use relay_policy::idempotency::JobState;
+use relay_policy::ledger::Day;
+
+use super::StoreSettings;
+use super::record::Record;
+use super::tables::Expiry;
+use super::writer::Tables;
+
+/// What one record takes besides its answer, about.
+const RECORD_BYTES: u64 = 512;
+/// Room that a running call keeps free for its answer, unless even the largest one is smaller: answers are links in a
+/// few kilobytes of JSON.
+const PROMISED_BYTES: u64 = 64 * 1024;
+/// Most records: looking through them all, to see what may go, stays a matter of a second.
+const RECORDS: u64 = 200_000;
+/// Most bytes of a store in memory, whatever is configured.
+const MEMORY_BYTES: u64 = 256 << 20;
+/// One part in so many is freed beyond the need, so that not every call has to look.
+const SPARE: u64 = 20;
+/// After a look in vain, the next one has to wait: each reads every record.
+const PAUSE_SECONDS: u64 = 5;
+/// A call ends within minutes; a week leaves time to look.
+const BOOK_DAYS: u32 = 7;
+
+/// How full the store is.
+#[derive(Debug, Clone)]
+pub(super) struct Room {
+    used: u64,
+    records: u64,
+    running: u64,
+    limit: u64,
+    promised: u64,
+    next_look: u64,
+}
+
+impl Room {
+    pub(super) fn new(settings: &StoreSettings) -> Self {
+        let in_memory = settings.directory.is_none();
+        Self {
+            used: 0,
+            records: 0,
+            running: 0,
+            limit: if in_memory { settings.bytes.min(MEMORY_BYTES) } else { settings.bytes },
+            promised: settings.answer_bytes.min(PROMISED_BYTES),
+            next_look: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, record: &Record) {
+        self.used = self.used.saturating_add(size(record));
+        self.records += 1;
+    }
+
+    fn subtract(&mut self, record: &Record) {
+        self.used = self.used.saturating_sub(size(record));
+        self.records = self.records.saturating_sub(1);
+    }
+
+    /// A call that goes out takes room for the largest answer it can get.
+    pub(super) fn add_running(&mut self) {
+        self.running += 1;
+    }
+
+    pub(super) fn settle_running(&mut self, record: &Record) {
+        self.running = self.running.saturating_sub(1);
+        self.add(record);
+    }
+
+    /// Whether one more running call fits when one part in `spare` of everything shall stay free.
+    fn fits(&self, spare: Option<u64>) -> bool {
+        let part = |whole: u64| spare.map_or(0, |spare| whole / spare);
+        let calls = self.running + 1;
+        let bytes = self.used.saturating_add(calls.saturating_mul(self.promised));
+        bytes <= self.limit - part(self.limit) && self.records + calls <= RECORDS - part(RECORDS)
+    }
+}
+
+fn size(record: &Record) -> u64 {
+    record.answer_bytes.saturating_add(RECORD_BYTES)
+}
+
+/// The order of going; `None` stays.
+fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<u8> {
+    match record.state() {
+        JobState::Dispatching => None,
+        _ if expiry.is_over(record.changed, now) => Some(0),
+        JobState::Done if record.read => Some(1),
+        JobState::Released => Some(2),
+        JobState::Done if !record.paid => Some(3),
+        JobState::Done | JobState::Unknown => None,
+    }
+}
+
+/// Makes room for one more call. `false` when everything that is there must stay.
+pub(super) fn make_room(
+    tables: &mut Tables<'_>,
+    room: &mut Room,
+    expiry: Expiry,
+    now: u64,
+) -> Result<bool, redb::Error> {
+    if room.fits(None) {
+        return Ok(true);
+    }
+    if now < room.next_look {
+        return Ok(false);
+    }
+    let mut candidates = Vec::new();
+    for entry in tables.jobs.iter()? {
+        let (id, bytes) = entry?;
+        let record = Record::decode(bytes.value())?;
+        if let Some(rank) = rank(&record, expiry, now) {
+            candidates.push((rank, record.changed, *id.value()));
+        }
+    }
+    candidates.sort_unstable();
+    for (_, _, id) in candidates {
+        if room.fits(Some(SPARE)) {
+            break;
+        }
+        remove(tables, room, &id)?;
+    }
+    if !room.fits(None) {
+        room.next_look = now.saturating_add(PAUSE_SECONDS);
+    }
+    Ok(room.fits(None))
+}
+
+/// Removes what is past its life, and budget books nobody can settle any more.
+pub(super) fn sweep(
+    tables: &mut Tables<'_>,
+    room: &mut Room,
+    expiry: Expiry,
+    now: u64,
+) -> Result<(), redb::Error> {
+    let mut expired = Vec::new();
+    for entry in tables.jobs.iter()? {
+        let (id, bytes) = entry?;
+        if rank(&Record::decode(bytes.value())?, expiry, now) == Some(0) {
+            expired.push(*id.value());
+        }
+    }
+    for id in expired {
+        remove(tables, room, &id)?;
+    }
+    tables.forget_days_before(Day::of(now).0.saturating_sub(BOOK_DAYS))
+}
+
+/// Removes one job.
+pub(super) fn remove(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) -> Result<(), redb::Error> {
+    if let Some(record) = tables.record(id)? {
+        room.subtract(&record);
+        tables.jobs.remove(id)?;
+        tables.answers.remove(id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,286 @@
+//! The one thread that writes. What waits is done in one transaction; nobody hears of it before its commit.
+
+use std::sync::{Arc, mpsc};
+
+use redb::{ReadableTable as _, Table, WriteTransaction};
+use relay_policy::idempotency::{JobState, Repeated, on_repeat};
+use relay_policy::ledger::{self, Account, Exhausted};
+
+use super::eviction::{self, Room};
+use super::record::Record;
+use super::tables::{ANSWERS, Databank, Expiry, JOBS, LEDGER};
+use super::{Begin, Begun, Charge, Command, Finish, Message, Reply, StoreSettings, Unavailable};
+use crate::clock::unix_seconds;
+
+/// Most commands of one commit.
+const BATCH: usize = 256;
+
+/// The writing side of the store.
+pub(super) struct Writer {
+    databank: Arc<Databank>,
+    expiry: Expiry,
+    room: Room,
+}
+
+/// The tables of one transaction.
+pub(super) struct Tables<'a> {
+    pub(super) jobs: Table<'a, &'static [u8; 32], &'static [u8]>,
+    pub(super) answers: Table<'a, &'static [u8; 32], &'static [u8]>,
+    ledger: Table<'a, (u32, &'static str), u32>,
+}
+
+impl<'a> Tables<'a> {
+    fn open(transaction: &'a WriteTransaction) -> Result<Self, redb::Error> {
+        Ok(Self {
+            jobs: transaction.open_table(JOBS)?,
+            answers: transaction.open_table(ANSWERS)?,
+            ledger: transaction.open_table(LEDGER)?,
+        })
+    }
+
+    pub(super) fn record(&self, id: &[u8; 32]) -> Result<Option<Record>, redb::Error> {
+        self.jobs.get(id)?.map(|bytes| Record::decode(bytes.value())).transpose()
+    }
+
+    /// Forgets the books of days before `day`.
+    pub(super) fn forget_days_before(&mut self, day: u32) -> Result<(), redb::Error> {
+        Ok(self.ledger.retain(|(of, _), _| of >= day)?)
+    }
+
+    fn put(&mut self, id: &[u8; 32], record: &Record) -> Result<(), redb::Error> {
+        self.jobs.insert(id, record.encode()?.as_slice())?;
+        Ok(())
+    }
+}
+
+/// A result that is sent when its transaction is committed.
+type Promise = Box<dyn FnOnce(Result<(), Unavailable>) + Send>;
+
+impl Writer {
+    /// Opens the database and marks what was running in an earlier process.
+    pub(super) fn start(
+        databank: Arc<Databank>,
+        settings: &StoreSettings,
+        expiry: Expiry,
+    ) -> Result<Self, String> {
+        let database = databank.open()?;
+        databank.check_place()?;
+        let failed = |error: redb::Error| error.to_string();
+        let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
+        let (room, abandoned) = recover(&transaction, settings).map_err(failed)?;
+        transaction.commit().map_err(|error| failed(error.into()))?;
+        if abandoned > 0 {
+            tracing::warn!(
+                calls = abandoned,
+                "calls were running when the relay ended; their outcome is unknown"
+            );
+        }
+        Ok(Self { databank, expiry, room })
+    }
+
+    /// Works until every handle is gone.
+    pub(super) fn run(mut self, inbox: &mpsc::Receiver<Message>) {
+        while let Ok(first) = inbox.recv() {
+            let mut batch = Vec::new();
+            let mut close = None;
+            for message in std::iter::once(first).chain(inbox.try_iter().take(BATCH - 1)) {
+                match message {
+                    Message::Work(command) => batch.push(command),
+                    Message::Close(reply) => close = Some(reply),
+                }
+            }
+            self.carry_out(batch);
+            if let Some(reply) = close {
+                self.databank.shut();
+                return answer(reply, Ok(()));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, batch: Vec<Command>) {
+        let before = self.room.clone();
+        let mut promises = Vec::with_capacity(batch.len());
+        let result = self.commit(batch, &mut promises);
+        if let Err(error) = &result {
+            tracing::error!(%error, "the job store cannot be written");
+            self.room = before;
+            self.databank.close();
+        }
+        let result = result.map_err(|_| Unavailable);
+        for promise in promises {
+            promise(result);
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Command>, promises: &mut Vec<Promise>) -> Result<(), String> {
+        // All commands are taken apart first: whatever fails below, each of them is answered.
+        let mut work = Vec::with_capacity(batch.len());
+        for command in batch {
+            work.push(Work::new(command, promises));
+        }
+        let database = self.databank.open()?;
+        self.databank.check_place()?;
+        let failed = |error: redb::Error| error.to_string();
+        let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
+        {
+            let mut tables = Tables::open(&transaction).map_err(failed)?;
+            for work in work {
+                self.apply(work, &mut tables).map_err(failed)?;
+            }
+        }
+        transaction.commit().map_err(|error| failed(error.into()))
+    }
+
+    fn apply(&mut self, work: Work, tables: &mut Tables<'_>) -> Result<(), redb::Error> {
+        match work {
+            Work::Begin(begin, verdict) => {
+                let begun = self.begin(&begin, tables)?;
+                // The receiving half is in this batch's promises.
+                let _ = verdict.send(begun);
+                Ok(())
+            }
+            Work::Finish(finish) => self.finish(&finish, tables),
+            Work::MarkRead(id) => match tables.record(&id.0)? {
+                Some(mut record) if !record.read => {
+                    record.read = true;
+                    tables.put(&id.0, &record)
+                }
+                _ => Ok(()),
+            },
+            Work::Sweep => eviction::sweep(tables, &mut self.room, self.expiry, unix_seconds()),
+        }
+    }
+
+    fn begin(&mut self, begin: &Begin, tables: &mut Tables<'_>) -> Result<Begun, redb::Error> {
+        let now = unix_seconds();
+        if let Some((id, fingerprint)) = begin.job {
+            let record = tables.record(&id.0)?.filter(|record| !self.expiry.is_over(record.changed, now));
+            let stored = record.map(|record| (record.state(), record.fingerprint()));
+            match on_repeat(stored, fingerprint) {
+                Repeated::Fresh => {}
+                repeated => return Ok(Begun::Repeated(repeated)),
+            }
+            if !eviction::make_room(tables, &mut self.room, self.expiry, now)? {
+                return Ok(Begun::Full);
+            }
+        }
+        if let Some(charge) = &begin.charge
+            && let Err(exhausted) = reserve(tables, charge)?
+        {
+            return Ok(Begun::Exhausted(exhausted));
+        }
+        if let Some((id, fingerprint)) = begin.job {
+            eviction::remove(tables, &mut self.room, &id.0)?;
+            tables.put(&id.0, &Record::dispatching(fingerprint, now))?;
+            self.room.add_running();
+        }
+        Ok(Begun::Go)
+    }
+
+    fn finish(&mut self, finish: &Finish, tables: &mut Tables<'_>) -> Result<(), redb::Error> {
+        let stored = match finish.job {
+            Some(id) => match tables.record(&id.0)? {
+                Some(record) if record.state() == JobState::Dispatching => Some((id, record)),
+                // Written down before, by an attempt that was reported as failed: settling twice would give money back.
+                _ => return Ok(()),
+            },
+            None => None,
+        };
+        if let (Some(charge), Some(made)) = (&finish.charge, finish.outcome.made) {
+            settle(tables, charge, made)?;
+        }
+        let Some((id, mut record)) = stored else { return Ok(()) };
+        record.set_state(finish.outcome.state);
+        record.changed = unix_seconds();
+        record.paid = finish.outcome.made != Some(0);
+        if let Some(answer) = &finish.answer {
+            let bytes = answer.encode()?;
+            record.answer_bytes = bytes.len() as u64;
+            tables.answers.insert(&id.0, bytes.as_slice())?;
+        }
+        tables.put(&id.0, &record)?;
+        self.room.settle_running(&record);
+        Ok(())
+    }
+}
+
+/// A command without its reply.
+enum Work {
+    Begin(Begin, mpsc::Sender<Begun>),
+    Finish(Finish),
+    MarkRead(relay_policy::idempotency::JobId),
+    Sweep,
+}
+
+impl Work {
+    /// Splits a command into what is to be done and who is told about it.
+    fn new(command: Command, promises: &mut Vec<Promise>) -> Self {
+        match command {
+            Command::Begin(begin, reply) => {
+                let (verdict, told) = mpsc::channel();
+                promises.push(Box::new(move |result| {
+                    let begun = result.and_then(|()| told.try_recv().map_err(|_| Unavailable));
+                    answer(reply, begun);
+                }));
+                Self::Begin(begin, verdict)
+            }
+            Command::Finish(finish, reply) => {
+                promises.push(Box::new(move |result| answer(reply, result)));
+                Self::Finish(finish)
+            }
+            Command::MarkRead(id) => Self::MarkRead(id),
+            Command::Sweep => Self::Sweep,
+        }
+    }
+}
+
+fn answer<T>(reply: Reply<T>, result: Result<T, Unavailable>) {
+    // Nobody waits for it any more when the caller's task is gone; the book is right all the same.
+    let _ = reply.send(result);
+}
+
+fn reserve(tables: &mut Tables<'_>, charge: &Charge) -> Result<Result<(), Exhausted>, redb::Error> {
+    let day = charge.day.0;
+    let used = |tables: &Tables<'_>, name: &str| -> Result<u32, redb::Error> {
+        Ok(tables.ledger.get((day, name))?.map_or(0, |used| used.value()))
+    };
+    let invite = Account { used: used(tables, &charge.invite)?, limit: charge.invite_limit };
+    let total = Account { used: used(tables, "")?, limit: charge.total_limit };
+    let (invite, total) = match ledger::reserve(invite, total, charge.pictures) {
+        Ok(used) => used,
+        Err(exhausted) => return Ok(Err(exhausted)),
+    };
+    tables.ledger.insert((day, charge.invite.as_str()), invite)?;
+    tables.ledger.insert((day, ""), total)?;
+    Ok(Ok(()))
+}
+
+fn settle(tables: &mut Tables<'_>, charge: &Charge, made: u32) -> Result<(), redb::Error> {
+    for name in [charge.invite.as_str(), ""] {
+        let key = (charge.day.0, name);
+        let used = tables.ledger.get(key)?.map_or(0, |used| used.value());
+        tables.ledger.insert(key, ledger::settle(used, charge.pictures, made))?;
+    }
+    Ok(())
+}
+
+/// Counts what is there, and turns every call that was running into one whose outcome is unknown.
+fn recover(transaction: &WriteTransaction, settings: &StoreSettings) -> Result<(Room, usize), redb::Error> {
+    let mut tables = Tables::open(transaction)?;
+    let mut room = Room::new(settings);
+    let mut abandoned = Vec::new();
+    for entry in tables.jobs.iter()? {
+        let (id, bytes) = entry?;
+        let record = Record::decode(bytes.value())?;
+        room.add(&record);
+        if record.state() == JobState::Dispatching {
+            abandoned.push((*id.value(), record));
+        }
+    }
+    for (id, record) in &mut abandoned {
+        record.set_state(JobState::Unknown);
+        record.changed = unix_seconds();
+        tables.put(id, record)?;
+    }
+    Ok((room, abandoned.len()))
+}
