@@ -13,7 +13,7 @@ use crate::fill::Secrets;
 use crate::options::WorkerOptions;
 use crate::procedures::{Bench, Verdict, procedure_for};
 use crate::relay::{RelayPool, Site};
-use crate::world::{World, namespace};
+use crate::world::{World, namespace, places};
 
 /// One run of one case.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,11 +39,14 @@ pub(crate) fn run(options: &WorkerOptions) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut world = World::start(&options.scratch).await?;
+        let (certificate_file, key_file) = world.authority().write_pair(places::RELAY_NAME, &options.scratch)?;
         let site = Site {
             binary: options.under_test.relay.clone(),
             clock: options.under_test.clock.clone(),
             scratch: options.scratch.clone(),
             ca_file: world.authority().file().to_owned(),
+            certificate_file,
+            key_file,
             without: options.under_test.without.clone(),
         };
         let mut pool = RelayPool::new(site, Secrets::new());

@@ -1,7 +1,6 @@
 //! What came back.
 
 use std::io;
-use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncRead;
@@ -56,8 +55,6 @@ pub(crate) struct Answer {
     pub(crate) body_sha256: String,
     /// False when the transfer broke.
     pub(crate) is_complete: bool,
-    /// From the first byte of the request to the last of the answer.
-    pub(crate) took: Duration,
 }
 
 impl Answer {
@@ -92,7 +89,6 @@ impl Answer {
 pub(super) async fn read<R: AsyncRead + Unpin>(
     reader: &mut Reader<R>,
     to_head_request: bool,
-    since: Instant,
 ) -> io::Result<Option<Answer>> {
     loop {
         let Some(head) = reader.head().await? else { return Ok(None) };
@@ -114,9 +110,8 @@ pub(super) async fn read<R: AsyncRead + Unpin>(
         };
         let is_complete = reader.body(extent, &mut take).await.is_ok();
         let body_sha256 = hex(&hasher.finalize());
-        let took = since.elapsed();
         let headers = head.headers;
-        return Ok(Some(Answer { status, headers, body, body_bytes, body_sha256, is_complete, took }));
+        return Ok(Some(Answer { status, headers, body, body_bytes, body_sha256, is_complete }));
     }
 }
 

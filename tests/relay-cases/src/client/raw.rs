@@ -54,15 +54,15 @@ pub(crate) async fn send_raw(caller: Caller, to: SocketAddr, bytes: &[u8]) -> io
         () = reading => {}
         () = writing => {}
     }
-    let (answers, rest) = take_apart(&received, bytes.starts_with(b"HEAD "), since).await;
+    let (answers, rest) = take_apart(&received, bytes.starts_with(b"HEAD ")).await;
     Ok(RawOutcome { answers, is_closed, rest })
 }
 
-async fn take_apart(received: &[u8], to_head: bool, since: Instant) -> (Vec<Answer>, Option<String>) {
+async fn take_apart(received: &[u8], to_head: bool) -> (Vec<Answer>, Option<String>) {
     let mut reader = Reader::new(received);
     let mut answers = Vec::new();
     loop {
-        match answer::read(&mut reader, to_head, since).await {
+        match answer::read(&mut reader, to_head).await {
             Ok(Some(answer)) => answers.push(answer),
             Ok(None) => return (answers, None),
             Err(error) => return (answers, Some(answer::in_words(&error))),

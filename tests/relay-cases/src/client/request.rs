@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
@@ -77,10 +76,9 @@ impl Request {
 
     /// Sends it on a connection of its own and waits for the answer.
     pub(crate) async fn send(&self, caller: Caller, to: SocketAddr, host: &str, timeouts: Timeouts) -> Reply {
-        let since = Instant::now();
         let exchange = async {
             let stream = caller.connect(to).await?;
-            self.send_over(stream, host, since).await
+            self.send_over(stream, host).await
         };
         match timeout(timeouts.answer, exchange).await {
             Ok(Ok(reply)) => reply,
@@ -91,14 +89,14 @@ impl Request {
 
     /// Sends it over a connection somebody else made. The answer is read while the body is still going out: a
     /// refusal may come early.
-    pub(crate) async fn send_over<S>(&self, stream: S, host: &str, since: Instant) -> io::Result<Reply>
+    pub(crate) async fn send_over<S>(&self, stream: S, host: &str) -> io::Result<Reply>
     where
         S: AsyncRead + AsyncWrite,
     {
         let (incoming, outgoing) = tokio::io::split(stream);
         let mut reader = Reader::new(incoming);
         let sending = self.write(outgoing, host);
-        let reading = answer::read(&mut reader, self.method == "HEAD", since);
+        let reading = answer::read(&mut reader, self.method == "HEAD");
         tokio::pin!(sending, reading);
         let answered = tokio::select! {
             answered = &mut reading => answered,

@@ -38,11 +38,6 @@ impl Plan {
         Ok(Self { answers })
     }
 
-    /// The same answer each time.
-    pub(crate) fn always(answer: AnswerScript) -> Self {
-        Self { answers: vec![answer] }
-    }
-
     /// The answer to request `number`, counted from 0.
     pub(crate) fn answer(&self, number: usize) -> AnswerScript {
         self.answers.get(number).or(self.answers.last()).cloned().unwrap_or_default()

@@ -329,9 +329,30 @@ impl<'a> Bench<'a> {
         };
         match result {
             Ok(()) if problems.is_empty() => Verdict::Passed(notes.join("; ")),
-            Ok(()) | Err(Stop::Skipped(_)) if !problems.is_empty() => Verdict::Failed(problems.join("; ")),
+            Ok(()) | Err(Stop::Skipped(_)) if !problems.is_empty() => Verdict::Failed(in_short(&problems)),
             Ok(()) => Verdict::Passed(String::new()),
             Err(stop) => stop.into_verdict(),
         }
+    }
+}
+
+/// The same problem many times is told once; of many different ones the first are enough.
+fn in_short(problems: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let mut different: Vec<(&str, usize)> = Vec::new();
+    for problem in problems {
+        match different.iter_mut().find(|(known, _)| known == problem) {
+            Some((_, times)) => *times += 1,
+            None => different.push((problem, 1)),
+        }
+    }
+    let told = different.iter().take(SHOWN).map(|(problem, times)| match times {
+        1 => (*problem).to_owned(),
+        times => format!("{problem} ({times} times)"),
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    match different.len().saturating_sub(SHOWN) {
+        0 => told,
+        more => format!("{told}; and {more} more"),
     }
 }

@@ -23,10 +23,19 @@ pub(super) struct Visitor {
     times: Arc<Mutex<Vec<Duration>>>,
     failures: Arc<Mutex<Vec<String>>>,
     visiting: JoinHandle<()>,
+    quiet: Duration,
 }
 
 impl Visitor {
-    pub(super) fn start(to: SocketAddr, host: String) -> Self {
+    /// Begins to visit, and sees first how long a visit takes on this machine while nothing else goes on.
+    pub(super) async fn start(to: SocketAddr, host: String) -> Self {
+        let mut visitor = Self::visit(to, host);
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        visitor.quiet = slowest(&mut visitor.times.lock().unwrap_or_else(PoisonError::into_inner));
+        visitor
+    }
+
+    fn visit(to: SocketAddr, host: String) -> Self {
         let (times, failures) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let (noted, failed) = (Arc::clone(&times), Arc::clone(&failures));
         let visiting = tokio::spawn(async move {
@@ -41,24 +50,30 @@ impl Visitor {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
-        Self { times, failures, visiting }
+        Self { times, failures, visiting, quiet: Duration::MAX }
     }
 
-    /// Ends the visits, and requires that nearly all were quick and all were answered.
+    /// Ends the visits, and requires that nearly all were quick and all were answered. On a machine that is busy
+    /// with other things, quick means: not much slower than before.
     pub(super) fn finish(self, bench: &mut Bench<'_>, limit: Duration) {
         self.visiting.abort();
-        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        times.sort();
-        let slowest = times.get(times.len() * 99 / 100).copied().unwrap_or(Duration::MAX);
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = limit.max(self.quiet.saturating_mul(4));
+        let slowest = slowest(&mut times);
         bench.require(slowest < limit, || {
             format!("meanwhile 99 % of visits took up to {slowest:?}, expected less than {limit:?}")
         });
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        bench.require(failures.is_empty(), || {
-            format!("{} of {} visits failed meanwhile: {}", failures.len(), times.len(), failures[0])
-        });
-        bench.note(format!("{} visits, 99 % within {} ms", times.len(), slowest.as_millis()));
+        bench.require(failures.is_empty(), || format!("{} visits failed meanwhile: {}", failures.len(), failures[0]));
+        bench.note(format!("others: 99 % within {} ms", slowest.as_millis()));
     }
+}
+
+/// The time that one in a hundred exceeds. Empties the list.
+fn slowest(times: &mut Vec<Duration>) -> Duration {
+    let mut times = std::mem::take(times);
+    times.sort();
+    times.get(times.len() * 99 / 100).copied().unwrap_or(Duration::MAX)
 }
 
 async fn connect_many(to: SocketAddr, many: u32) -> Result<Vec<TcpStream>, Stop> {
@@ -74,7 +89,7 @@ pub(super) async fn slow_heads(bench: &mut Bench<'_>) -> Result<(), Stop> {
     const MANY: u32 = 1000;
     bench.open_alone(bench.usual_profile()).await?;
     let (to, host) = bench.destination()?;
-    let visitor = Visitor::start(to, host.clone());
+    let visitor = Visitor::start(to, host.clone()).await;
     let mut dripping = JoinSet::new();
     for mut stream in connect_many(to, MANY).await? {
         let head = format!("GET {HEALTH} HTTP/1.1\r\nHost: {host}\r\nX-A: b");
@@ -114,7 +129,7 @@ pub(super) async fn slow_bodies(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let (to, host) = bench.destination()?;
     let request = generation(bench).with_header("Content-Length", &(MAX_BODY - 1).to_string());
     let mut calls = JoinSet::new();
-    for mut stream in connect_many(to, 50).await? {
+    for mut stream in connect_many(to, 20).await? {
         let request = request.clone().with_header("Idempotency-Key", &uuid::Uuid::new_v4().to_string());
         let head = request.head(&host);
         calls.spawn(async move {
@@ -149,6 +164,7 @@ async fn drip_until_answered(stream: &mut TcpStream) -> String {
 /// Pictures that nobody reads.
 pub(super) async fn slow_readers(bench: &mut Bench<'_>) -> Result<(), Stop> {
     const READERS: u32 = 50;
+    const LIMIT: Duration = Duration::from_secs(3);
     bench.open_alone(bench.usual_profile().with("limits.write_timeout", "\"3s\"")).await?;
     bench.scene.images.set_plan(Plan::read("type=image/png;bytes=20MB")?);
     let (to, host) = bench.destination()?;
@@ -158,7 +174,8 @@ pub(super) async fn slow_readers(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let warm_up = bench.send(&picture).await?;
     bench.require_status("the first picture", &warm_up, &[200]);
     bench.begin_measuring();
-    let visitor = Visitor::start(to, host.clone());
+    let idle = bench.relay()?.open_files().unwrap_or(0);
+    let visitor = Visitor::start(to, host.clone()).await;
     let mut readers = JoinSet::new();
     for mut stream in connect_many(to, READERS).await? {
         // A small window, so that the relay and not the system holds what is not read.
@@ -166,17 +183,22 @@ pub(super) async fn slow_readers(bench: &mut Bench<'_>) -> Result<(), Stop> {
         let head = picture.head(&host);
         readers.spawn(async move {
             stream.write_all(&head).await?;
-            tokio::time::sleep(Duration::from_secs(10)).await;
-            // Whatever the system had taken may be read; the end must come before the picture's.
-            let mut rest = Vec::new();
-            let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await;
-            std::io::Result::Ok((rest.len(), end.is_ok()))
+            std::io::Result::Ok(stream)
         });
     }
-    for read in readers.join_all().await {
-        let (bytes, ended) = read?;
-        bench.require(ended && bytes < 20 << 20, || format!("a reader that slept got {bytes} bytes, ended: {ended}"));
+    // Kept open and unread: it is for the relay to end them.
+    let readers = readers.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let held = bench.relay()?.open_files().unwrap_or(0).saturating_sub(idle);
+    bench.require(held >= READERS as usize, || format!("the relay held only {held} more files with {READERS} readers"));
+    let deadline = Instant::now() + 3 * LIMIT + Duration::from_secs(5);
+    let mut left = held;
+    while left > 10 && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        left = bench.relay()?.open_files().unwrap_or(0).saturating_sub(idle);
     }
+    bench.require(left <= 10, || format!("{left} files of {held} were still open after three times the limit"));
+    drop(readers);
     let peak = bench.relay()?.peak_mb().unwrap_or(f64::MAX);
     bench.note(format!("{READERS} readers, memory up to {peak:.0} MB"));
     visitor.finish(bench, Duration::from_millis(500));
@@ -194,7 +216,7 @@ pub(super) async fn held_calls(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.require_status("health", &warm_up, &[200]);
     bench.begin_measuring();
     let before = bench.relay()?.resident_mb().unwrap_or(0.0);
-    let visitor = Visitor::start(to, host.clone());
+    let visitor = Visitor::start(to, host.clone()).await;
     let mut calls = JoinSet::new();
     for number in 0..MANY {
         let request = generation(bench).with_header("Idempotency-Key", &uuid::Uuid::new_v4().to_string());

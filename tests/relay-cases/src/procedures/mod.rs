@@ -14,6 +14,7 @@ mod plain;
 mod pressure;
 mod start_up;
 mod table;
+mod tls;
 mod upstream;
 
 pub(crate) use bench::{Bench, Verdict};

@@ -54,7 +54,7 @@ pub(super) async fn no_files(bench: &mut Bench<'_>) -> Result<(), Stop> {
     prlimit(pid, Resource::Nofile, few).map_err(anyhow::Error::from)?;
     let (to, _) = bench.destination()?;
     let mut held = Vec::new();
-    for number in 0..200 {
+    for number in 0..100 {
         held.push(Caller::number(18_000_000 + number).connect(to).await?);
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -84,7 +84,7 @@ pub(super) async fn full_disk(bench: &mut Bench<'_>) -> Result<(), Stop> {
     fill(&bench.relay()?.state_dir().join("filling"))?;
 
     // What is written into places that the file already has may still succeed; growing cannot.
-    for _ in 0..2000 {
+    for _ in 0..500 {
         bench.scene.api.received().clear();
         let since = Instant::now();
         let reply = bench.send(&anew(&request)).await?;
@@ -94,7 +94,7 @@ pub(super) async fn full_disk(bench: &mut Bench<'_>) -> Result<(), Stop> {
             return still_serves(bench).await;
         }
     }
-    bench.problem("2000 calls were stored on a full disk");
+    bench.problem("500 calls were stored on a full disk");
     Ok(())
 }
 

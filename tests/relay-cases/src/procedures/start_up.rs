@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::bench::{Bench, Stop};
-use crate::relay::{Profile, StartUp, StatePlace, config_text, try_start};
+use crate::relay::{Profile, StartUp, config_text, try_start};
 use crate::world::{namespace, write_private};
 
 /// What is wrong, and what the refusal must say.
@@ -108,7 +108,7 @@ pub(super) async fn refused(bench: &mut Bench<'_>) -> Result<(), Stop> {
 }
 
 fn profile(bench: &Bench<'_>) -> Profile {
-    Profile::of(bench.mode).with_state(StatePlace::Memory)
+    Profile::of(bench.mode)
 }
 
 /// Without the fault the relay starts: otherwise a refusal would mean nothing.
@@ -169,7 +169,7 @@ async fn open_key_file(bench: &mut Bench<'_>) -> Result<(), Stop> {
     use std::os::unix::fs::PermissionsExt as _;
     let file = folder(bench)?.join("key");
     std::fs::write(&file, "sk-canary-in-a-file-0123456789\n")?;
-    let profile = Profile::of(crate::case_file::KeyMode::ServerKey).with_state(StatePlace::Memory);
+    let profile = Profile::of(crate::case_file::KeyMode::ServerKey);
     let profile = profile.with("regions.test.key_env", "");
     let profile = profile.with("regions.test.key_file", &format!("\"{}\"", file.display()));
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use super::bench::{Bench, Stop};
 use super::{
-    budget, crash, flood, http2, idempotency, jobs, leaks, limits, load, plain, pressure, start_up, upstream,
+    budget, crash, flood, http2, idempotency, jobs, leaks, limits, load, plain, pressure, start_up, tls, upstream,
 };
 use crate::case_file::Case;
 
@@ -121,6 +121,9 @@ table! {
     ALONE load::slow_readers: ["own-load-01"] ["slow read"];
     SLOW load::soak: ["ds-11"] ["soak"];
     ALONE load::held_calls: ["own-load-02"] ["1000", "idle calls"] ["1000", "held"];
+
+    TOGETHER tls::served: ["own-tls-01"];
+    TOGETHER tls::stalled_handshakes: ["own-tls-02"] ["tls", "stall"] ["tls", "handshake"];
 
     TOGETHER upstream::stale_connections: ["up-26"];
     TOGETHER upstream::taken_back: ["up-28"];

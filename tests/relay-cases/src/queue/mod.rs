@@ -150,7 +150,7 @@ fn work_off(options: &Options, workers: usize, jobs: Vec<(Job, bool, bool)>) -> 
 /// A case passes only if it passes in all modes.
 fn row(case: &Chosen<'_>, mut outcomes: Vec<(KeyMode, Outcome)>) -> Row {
     outcomes.sort_by_key(|(mode, _)| *mode);
-    let seconds = outcomes.iter().map(|(_, outcome)| outcome.seconds).sum();
+    let seconds = outcomes.iter().map(|(_, outcome)| outcome.seconds).fold(0.0, |sum, seconds| sum + seconds);
     let verdict = match &case.plan {
         Plan::Skip(why) => Verdict::Skipped(why.clone()),
         Plan::Fail(why) => Verdict::Failed(why.clone()),

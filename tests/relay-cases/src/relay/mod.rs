@@ -24,6 +24,9 @@ pub(crate) struct Site {
     pub(crate) scratch: PathBuf,
     /// The authority that signed the mocks' certificates.
     pub(crate) ca_file: PathBuf,
+    /// Certificate and key for relays that speak TLS themselves.
+    pub(crate) certificate_file: PathBuf,
+    pub(crate) key_file: PathBuf,
     /// Settings that a relay of an earlier version does not know yet: beginnings of keys to leave out.
     pub(crate) without: Vec<String>,
 }

@@ -23,6 +23,7 @@ pub(crate) struct Profile {
     /// People with a token of their own, besides the first two.
     many: usize,
     over_ipv6: bool,
+    over_tls: bool,
     /// Settings and their values as TOML, added to or instead of the usual ones.
     changes: BTreeMap<String, String>,
 }
@@ -53,6 +54,7 @@ impl Profile {
             budget: 1_000_000,
             many: 0,
             over_ipv6: false,
+            over_tls: false,
             changes: BTreeMap::new(),
         }
     }
@@ -85,6 +87,12 @@ impl Profile {
         Self { over_ipv6: true, ..self }
     }
 
+    /// The relay speaks TLS itself.
+    #[must_use]
+    pub(crate) fn over_tls(self) -> Self {
+        Self { over_tls: true, ..self }
+    }
+
     /// An upstream that does not answer is given up soon.
     #[must_use]
     pub(crate) fn with_short_upstream_limits(self) -> Self {
@@ -108,16 +116,21 @@ impl Profile {
     fn settings(&self, site: &Site, secrets: &Secrets, places: &Places<'_>) -> BTreeMap<String, String> {
         let Places { port, admin_port, state_dir } = places;
         let any = if self.over_ipv6 { "[::]" } else { "0.0.0.0" };
+        let scheme = if self.over_tls { "https" } else { "http" };
         let mut settings = vec![
             ("listen", format!("\"{any}:{port}\"")),
             ("admin_listen", format!("\"127.0.0.1:{admin_port}\"")),
-            ("public_url", format!("\"http://{}:{port}\"", places::RELAY_NAME)),
+            ("public_url", format!("\"{scheme}://{}:{port}\"", places::RELAY_NAME)),
             ("allowed_origins", format!("[\"{}\"]", places::ORIGIN)),
             ("ca_file", format!("\"{}\"", site.ca_file.display())),
             ("regions.test.upstream", format!("\"https://{}\"", places::API_NAME)),
         ];
         if self.state != StatePlace::Memory {
             settings.push(("state_dir", format!("\"{}\"", state_dir.display())));
+        }
+        if self.over_tls {
+            settings.push(("tls.cert_file", format!("\"{}\"", site.certificate_file.display())));
+            settings.push(("tls.key_file", format!("\"{}\"", site.key_file.display())));
         }
         match self.mode {
             KeyMode::Passthrough => settings.push(("regions.test.key", "\"passthrough\"".to_owned())),

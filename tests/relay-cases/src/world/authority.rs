@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig, crypto};
 
 use crate::mock_script::CertificateKind;
@@ -53,11 +53,6 @@ impl Authority {
         std::fs::write(&certificate_file, certificate.pem())?;
         write_private(&key_file, &key.serialize_pem())?;
         Ok((certificate_file, key_file))
-    }
-
-    /// The authority itself, for clients of a relay that speaks TLS.
-    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
-        self.known.der().clone()
     }
 
     fn make(&self, name: &str, kind: CertificateKind, http2: bool) -> Result<ServerConfig> {

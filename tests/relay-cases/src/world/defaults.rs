@@ -150,8 +150,6 @@ fn success(request: &Received) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
     use crate::mock_script::Plan;
 
@@ -159,11 +157,8 @@ mod tests {
         let request = Received {
             target: "/".into(),
             headers: vec![("authorization".into(), "Bearer sk-1".into())],
-            body_bytes: 0,
-            body_sha256: String::new(),
             body: br#"{"parameters":{"n":2}}"#.to_vec(),
             complete: true,
-            at: Instant::now(),
         };
         let answer = answer(&Plan::read(script).unwrap().answer(0), &request, side);
         (String::from_utf8(answer.head).unwrap(), answer.body)

@@ -1,7 +1,6 @@
 //! An upstream that speaks HTTP/2 and takes the connection back as soon as a request arrives.
 
 use std::io;
-use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -25,11 +24,8 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, serv
                 server.received().push(Received {
                     target: String::new(),
                     headers: Vec::new(),
-                    body_bytes: 0,
-                    body_sha256: String::new(),
                     body: Vec::new(),
                     complete: true,
-                    at: Instant::now(),
                 });
                 // "No stream of yours was processed": an invitation to send it again.
                 stream.write_all(&frames::goaway(0, 0)).await?;

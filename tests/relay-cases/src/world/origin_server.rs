@@ -3,10 +3,9 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -149,13 +148,8 @@ async fn requests<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(stream: S, pa
 }
 
 async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) -> Received {
-    let at = Instant::now();
-    let mut hasher = Sha256::new();
     let mut body = Vec::new();
-    let mut body_bytes = 0;
     let mut take = |bytes: &[u8]| {
-        hasher.update(bytes);
-        body_bytes += bytes.len() as u64;
         if body.len() + bytes.len() <= KEPT_BYTES {
             body.extend_from_slice(bytes);
         }
@@ -165,8 +159,7 @@ async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) 
         Err(_) => false,
     };
     let target = head.line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let body_sha256 = hex(&hasher.finalize());
-    Received { target, headers: head.headers, body_bytes, body_sha256, body, complete, at }
+    Received { target, headers: head.headers, body, complete }
 }
 
 /// Lower-case hexadecimal.

@@ -57,13 +57,10 @@ pub(crate) struct Received {
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body_bytes: u64,
-    pub(crate) body_sha256: String,
     /// The whole body, when it is small.
     pub(crate) body: Vec<u8>,
     /// False when the connection ended first.
     pub(crate) complete: bool,
-    pub(crate) at: Instant,
 }
 
 impl Received {
