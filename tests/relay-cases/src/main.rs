@@ -47,6 +47,6 @@ fn main() -> ExitCode {
 
 #[cfg(not(target_os = "linux"))]
 fn main() -> ExitCode {
-    eprintln!("relay-cases: needs network namespaces, which only Linux has");
-    ExitCode::from(3)
+    eprintln!("relay-cases: cannot run here: needs network namespaces, which only Linux has");
+    ExitCode::from(2)
 }

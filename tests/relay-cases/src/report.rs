@@ -41,7 +41,8 @@ fn text(rows: &[Row], took: Duration) -> String {
     for Row { id, title, verdict, seconds } in rows {
         let title: String = title.chars().take(TITLE_WIDTH).collect();
         let why = verdict.why();
-        let line = format!("{id:<width$}  {:<7}  {seconds:>5.1}  {title:<TITLE_WIDTH$}  {why}", verdict.word());
+        let line =
+            format!("{id:<width$}  {:<7}  {seconds:>5.1}  {title:<TITLE_WIDTH$}  {why}", verdict.word());
         text.push_str(line.trim_end());
         text.push('\n');
     }

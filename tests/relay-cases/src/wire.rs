@@ -188,9 +188,10 @@ mod tests {
     async fn bodies_end_where_their_head_says() {
         let (line, body) = read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabX").await.unwrap();
         assert_eq!((line.as_str(), body.as_slice()), ("HTTP/1.1 200 OK", &b"ab"[..]));
-        let (_, body) = read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n")
-            .await
-            .unwrap();
+        let (_, body) =
+            read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n")
+                .await
+                .unwrap();
         assert_eq!(body, b"abc");
         assert_eq!(read("HTTP/1.0 200 OK\r\n\r\nrest").await.unwrap().1, b"rest");
     }

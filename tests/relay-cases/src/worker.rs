@@ -39,7 +39,8 @@ pub(crate) fn run(options: &WorkerOptions) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut world = World::start(&options.scratch).await?;
-        let (certificate_file, key_file) = world.authority().write_pair(places::RELAY_NAME, &options.scratch)?;
+        let (certificate_file, key_file) =
+            world.authority().write_pair(places::RELAY_NAME, &options.scratch)?;
         let site = Site {
             binary: options.under_test.relay.clone(),
             clock: options.under_test.clock.clone(),
@@ -53,7 +54,11 @@ pub(crate) fn run(options: &WorkerOptions) -> Result<ExitCode> {
         say("ready")?;
         for line in std::io::stdin().lock().lines() {
             let job: Job = serde_json::from_str(&line?)?;
-            let case = &files.get(job.file).and_then(|file| file.entries.get(job.entry)).context("no such case")?.case;
+            let case = &files
+                .get(job.file)
+                .and_then(|file| file.entries.get(job.entry))
+                .context("no such case")?
+                .case;
             let started = Instant::now();
             let verdict = match case {
                 Ok(case) => carry_out(case, &job, &mut world, &mut pool, options.under_test.slow).await,
@@ -68,8 +73,14 @@ pub(crate) fn run(options: &WorkerOptions) -> Result<ExitCode> {
 async fn carry_out(case: &Case, job: &Job, world: &mut World, pool: &mut RelayPool, slow: bool) -> Verdict {
     match Bench::new(case, job.mode, job.number, world, pool, slow).await {
         Ok(mut bench) => {
-            let result = procedure_for(case).run(&mut bench).await;
-            bench.finish(result)
+            let procedure = procedure_for(case);
+            let result = procedure.run(&mut bench).await;
+            match bench.finish(result) {
+                Verdict::Failed(why) if procedure.is_guess() => {
+                    Verdict::Failed(format!("{why} (the steps were guessed from the case's words)"))
+                }
+                verdict => verdict,
+            }
         }
         Err(stop) => stop.into_verdict(),
     }

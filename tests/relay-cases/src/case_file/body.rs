@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What to send. Sizes in bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+use super::expect::Amount;
+
+/// What to send. Sizes in bytes; like all numbers they may be placeholders.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub(crate) enum BodySpec {
     #[default]
@@ -14,30 +16,30 @@ pub(crate) enum BodySpec {
     Bytes(Vec<u8>),
     /// A valid generation body padded with base64.
     Generated {
-        bytes: u64,
+        bytes: Amount,
         chunked: bool,
     },
     /// A length is announced, fewer bytes follow.
     Short {
-        announced: u64,
-        sent: u64,
+        announced: Amount,
+        sent: Amount,
         then_close: bool,
     },
     /// This many bytes of gzip, which unpack to about a thousand times as much.
     GzipBomb {
-        bytes: u64,
+        bytes: Amount,
     },
     Repeat {
         text: String,
-        count: u64,
+        count: Amount,
     },
     /// An object with this many keys.
     ManyKeys {
-        count: u64,
+        count: Amount,
     },
     /// A text in which every character is written as an escape.
     EscapedString {
-        bytes: u64,
+        bytes: Amount,
     },
 }
 
@@ -52,7 +54,7 @@ impl TryFrom<Map<String, Value>> for BodySpec {
         };
         // The names differ between authors; what is meant does not.
         let number = |names: &[&str]| {
-            let found = names.iter().find_map(|name| fields.get(*name)?.as_u64());
+            let found = names.iter().find_map(|name| amount(fields.get(*name)?));
             found.ok_or(format!("body of type {kind} without {}", names[0]))
         };
         let bytes = || number(&["bytes", "n", "size", "length"]);
@@ -75,6 +77,13 @@ impl TryFrom<Map<String, Value>> for BodySpec {
             "escaped_string" => Ok(Self::EscapedString { bytes: bytes()? }),
             other => Err(format!("body type \"{other}\"")),
         }
+    }
+}
+
+fn amount(value: &Value) -> Option<Amount> {
+    match value {
+        Value::String(text) => Some(Amount::Placeholder(text.clone())),
+        value => value.as_f64().map(Amount::Number),
     }
 }
 
@@ -101,7 +110,14 @@ mod tests {
         assert_eq!(read(r#"{"type":"none"}"#), Ok(BodySpec::None));
         assert_eq!(read(r#"{"type":"hex","value":"7b 7d"}"#), Ok(BodySpec::Bytes(b"{}".to_vec())));
         let declared = read(r#"{"type":"declared_length","content_length":9,"send":0}"#);
-        assert_eq!(declared, Ok(BodySpec::Short { announced: 9, sent: 0, then_close: false }));
+        assert_eq!(
+            declared,
+            Ok(BodySpec::Short {
+                announced: Amount::Number(9.0),
+                sent: Amount::Number(0.0),
+                then_close: false
+            })
+        );
     }
 
     #[test]

@@ -18,9 +18,8 @@ impl Selection {
 
     /// A wish that no case fulfils: most likely a slip of the pen.
     pub(crate) fn unused<'a>(&'a self, entries: &[&Entry]) -> Option<&'a str> {
-        let used = |wanted: &String| {
-            entries.iter().any(|entry| entry.id == *wanted || is_prefix_of(wanted, entry))
-        };
+        let used =
+            |wanted: &String| entries.iter().any(|entry| entry.id == *wanted || is_prefix_of(wanted, entry));
         self.0.iter().find(|wanted| !used(wanted)).map(String::as_str)
     }
 }

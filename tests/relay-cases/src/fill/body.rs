@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::Expander;
-use crate::case_file::BodySpec;
+use crate::case_file::{Amount, BodySpec};
 
 /// A body on its way out.
 #[derive(Debug, Clone)]
@@ -54,23 +54,27 @@ impl Body {
 /// # Errors
 /// Unknown placeholders.
 pub(crate) fn build(spec: &BodySpec, expander: &Expander) -> Result<Body, String> {
+    let size = |amount: &Amount| expander.amount(amount).map(|number| number as u64);
     Ok(match spec {
         BodySpec::None => Body::none(),
         BodySpec::Literal(text) => Body::of(expander.bytes(text)?),
         BodySpec::Bytes(bytes) => Body::of(bytes.clone()),
         BodySpec::Generated { bytes, chunked } => {
-            let whole = Body::of(generated(*bytes));
+            let whole = Body::of(generated(size(bytes)?));
             if *chunked { Body { framing: Framing::Chunked, ..whole } } else { whole }
         }
         BodySpec::Short { announced, sent, then_close } => Body {
-            framing: Framing::Length(*announced),
-            parts: vec![generated(*sent)],
+            framing: Framing::Length(size(announced)?),
+            parts: vec![generated(size(sent)?)],
             then_close: *then_close,
         },
-        BodySpec::GzipBomb { bytes } => Body::of(gzip_bomb(*bytes)),
-        BodySpec::Repeat { text, count } => Body::of(expander.bytes(text)?.repeat(*count as usize)),
-        BodySpec::ManyKeys { count } => Body::of(many_keys(*count)),
-        BodySpec::EscapedString { bytes } => Body::of(wrapped(*bytes, r"\u0041".repeat(*bytes as usize / 6))),
+        BodySpec::GzipBomb { bytes } => Body::of(gzip_bomb(size(bytes)?)),
+        BodySpec::Repeat { text, count } => Body::of(expander.bytes(text)?.repeat(size(count)? as usize)),
+        BodySpec::ManyKeys { count } => Body::of(many_keys(size(count)?)),
+        BodySpec::EscapedString { bytes } => {
+            let bytes = size(bytes)?;
+            Body::of(wrapped(bytes, r"\u0041".repeat(bytes as usize / 6)))
+        }
     })
 }
 
@@ -81,7 +85,8 @@ fn generated(bytes: u64) -> Bytes {
 
 /// Puts as much of `filling` into a valid body as fits into `bytes`.
 fn wrapped(bytes: u64, mut filling: String) -> Bytes {
-    const HEAD: &str = r#"{"model":"qwen-image-edit","input":{"messages":[{"role":"user","content":[{"text":""#;
+    const HEAD: &str =
+        r#"{"model":"qwen-image-edit","input":{"messages":[{"role":"user","content":[{"text":""#;
     const TAIL: &str = r#""},{"image":"data:image/png;base64,"}]}]},"parameters":{"n":1}}"#;
     let room = (bytes as usize).saturating_sub(HEAD.len() + TAIL.len());
     // An escape that is cut in two would not be JSON.
@@ -140,8 +145,9 @@ mod tests {
     #[test]
     fn an_escaped_string_is_json_too() {
         let expander = Expander::new(std::collections::BTreeMap::new());
-        for bytes in [1000, 1001, 1005] {
-            let body = build(&BodySpec::EscapedString { bytes }, &expander).unwrap();
+        for bytes in [1000_u64, 1001, 1005] {
+            let body =
+                build(&BodySpec::EscapedString { bytes: Amount::Number(bytes as f64) }, &expander).unwrap();
             assert_eq!(body.framing, Framing::Length(bytes));
             assert!(serde_json::from_slice::<serde_json::Value>(&body.parts[0]).is_ok(), "{bytes}");
         }

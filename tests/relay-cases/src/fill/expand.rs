@@ -8,10 +8,10 @@ use regex::{Captures, Regex};
 use super::paths;
 use crate::case_file::Amount;
 
-/// `{NAME}` or `{NAME:arguments}`; the arguments may themselves hold a placeholder.
+/// `{NAME}` or `{NAME:arguments}`; the arguments may themselves hold a placeholder. A number may follow, `{NAME}+1`.
 #[expect(clippy::unwrap_used, reason = "the pattern is a constant")]
 static PLACEHOLDER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{([A-Z][A-Z0-9_]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}").unwrap());
+    LazyLock::new(|| Regex::new(r"\{([A-Z][A-Z0-9_]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}([+-][0-9]+)?").unwrap());
 
 /// Replaces placeholders.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Expander {
         for found in PLACEHOLDER.captures_iter(text) {
             let Some(whole) = found.get(0) else { continue };
             bytes.extend_from_slice(&text.as_bytes()[copied..whole.start()]);
-            bytes.extend(self.value(&found)?);
+            bytes.extend(with_added(self.value(&found)?, found.get(3).map_or("", |added| added.as_str())));
             copied = whole.end();
         }
         bytes.extend_from_slice(&text.as_bytes()[copied..]);
@@ -105,6 +105,15 @@ impl Expander {
     }
 }
 
+/// A number and what is added to it make another number; everything else stays side by side.
+fn with_added(value: Vec<u8>, added: &str) -> Vec<u8> {
+    let number = std::str::from_utf8(&value).ok().and_then(|text| text.parse::<i64>().ok());
+    match (number, added.parse::<i64>()) {
+        (Some(number), Ok(added)) => (number + added).to_string().into_bytes(),
+        _ => [&value, added.as_bytes()].concat(),
+    }
+}
+
 /// Puts the length of what follows the blank line where `{LEN}` stands.
 fn with_length(bytes: Vec<u8>) -> Vec<u8> {
     const MARK: &[u8] = b"{LEN}";
@@ -154,6 +163,7 @@ mod tests {
         assert_eq!(expander().text(text).unwrap(), r#"{"a":"evil.example"} ababab"#);
         assert_eq!(expander().bytes(r"{HEX:1603}{REPEAT:\x00:2}").unwrap(), [0x16, 3, 0, 0]);
         assert_eq!(expander().amount(&Amount::Placeholder("{MAX_IMG}+1".into())), Ok(101.0));
+        assert_eq!(expander().text("{MAX_IMG}-1 {EVIL}+1").unwrap(), "99 evil.example+1");
     }
 
     #[test]

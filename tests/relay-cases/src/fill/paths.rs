@@ -1,8 +1,7 @@
 //! From the paths of the case file to those of this relay.
 
 /// The paid call of the region that the relays under test have.
-pub(crate) const GENERATION: &str =
-    "/relay/test/api/v1/services/aigc/multimodal-generation/generation";
+pub(crate) const GENERATION: &str = "/relay/test/api/v1/services/aigc/multimodal-generation/generation";
 pub(crate) const JOBS: &str = "/relay/jobs/";
 pub(crate) const HEALTH: &str = "/relay/healthz";
 

@@ -57,7 +57,7 @@ impl Seen {
     /// A setting the relay announced.
     pub(crate) fn setting(&self, name: u16) -> Option<u32> {
         let settings = self.frames.iter().filter(|frame| frame.kind == Kind::Settings);
-        settings.filter_map(|frame| frame.setting(name)).last()
+        settings.rev().find_map(|frame| frame.setting(name))
     }
 }
 
@@ -88,8 +88,7 @@ impl Http2 {
     }
 
     pub(crate) fn seen(&self) -> Seen {
-        let Noted { frames, is_closed } =
-            self.noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Noted { frames, is_closed } = self.noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Seen { frames, is_closed }
     }
 

@@ -17,7 +17,9 @@ impl Pattern {
             // Braces in an expression are repetitions, not placeholders, unless they hold a name.
             Some(expression) => {
                 let expression = expander.text(expression)?;
-                Regex::new(&expression).map(Self::Matching).map_err(|_| format!("expression \"{expression}\""))
+                Regex::new(&expression)
+                    .map(Self::Matching)
+                    .map_err(|_| format!("expression \"{expression}\""))
             }
             None => expander.text(text).map(Self::Exact),
         }

@@ -23,10 +23,8 @@ impl Plan {
         let mut answers = Vec::new();
         let mut rest = text.trim();
         // "then" separates only what is followed by an item: it may also stand in a body.
-        while let Some(at) = rest
-            .match_indices(" then ")
-            .map(|(at, _)| at)
-            .find(|at| items::starts_with_name(&rest[at + 6..]))
+        while let Some(at) =
+            rest.match_indices(" then ").map(|(at, _)| at).find(|at| items::starts_with_name(&rest[at + 6..]))
         {
             answers.push(AnswerScript::read(&rest[..at])?);
             rest = &rest[at + 6..];
@@ -141,7 +139,8 @@ impl AnswerScript {
             ("encoding", Some(value)) => self.headers.push(("Content-Encoding".to_owned(), value.to_owned())),
             ("delay", Some(value)) => self.delay = seconds(value)?,
             ("interim", Some(value)) => {
-                self.interim = value.split(',').map(|code| code.trim().parse().ok()).collect::<Option<_>>()?;
+                self.interim =
+                    value.split(',').map(|code| code.trim().parse().ok()).collect::<Option<_>>()?;
             }
             ("drip", Some(value)) => {
                 let rate = value.trim().trim_end_matches("/s").trim_end_matches("ps");
@@ -209,7 +208,11 @@ fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim();
     match text.strip_suffix("ms") {
         Some(text) => text.parse().ok().map(Duration::from_millis),
-        None => text.trim_end_matches('s').parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        None => text
+            .trim_end_matches('s')
+            .parse()
+            .ok()
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
     }
 }
 
@@ -223,7 +226,8 @@ mod tests {
 
     #[test]
     fn headers_are_a_list_or_a_size() {
-        let answer = read("headers=Set-Cookie:sid=1|Location:https://x|Content-Security-Policy:default-src *");
+        let answer =
+            read("headers=Set-Cookie:sid=1|Location:https://x|Content-Security-Policy:default-src *");
         assert_eq!(answer.headers[1], ("Location".to_owned(), "https://x".to_owned()));
         assert_eq!(answer.headers.len(), 3);
         assert_eq!(read("headers=200KB").header_bytes, Some(204_800));

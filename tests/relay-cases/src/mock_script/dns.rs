@@ -109,7 +109,8 @@ mod tests {
         assert_eq!(steps("A 47.88.1.2, A 127.0.0.1"), [records(&["47.88.1.2", "127.0.0.1"])]);
         assert_eq!(steps("AAAA 64:ff9b::a00:1"), [records(&["64:ff9b::a00:1"])]);
         assert_eq!(steps("4000 records"), [DnsStep::Many(4000)]);
-        let alias = Records { alias: Some("internal.test".into()), addresses: vec!["10.0.0.5".parse().unwrap()] };
+        let alias =
+            Records { alias: Some("internal.test".into()), addresses: vec!["10.0.0.5".parse().unwrap()] };
         assert_eq!(steps("CNAME internal.test -> A 10.0.0.5"), [DnsStep::Records(alias)]);
     }
 

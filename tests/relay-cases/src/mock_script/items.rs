@@ -2,9 +2,34 @@
 
 /// All names of the language: a semicolon ends a value only in front of one of them.
 const NAMES: &[&str] = &[
-    "status", "type", "body", "headers", "header", "delay", "hang", "refuse", "reset", "close", "drip", "raw",
-    "echo_key", "header_echo_key", "location", "length", "send", "interim", "body_bytes", "bytes", "encoding",
-    "chunked", "empty", "garbage", "h2_goaway", "close_idle_race", "retry_after", "truncate",
+    "status",
+    "type",
+    "body",
+    "headers",
+    "header",
+    "delay",
+    "hang",
+    "refuse",
+    "reset",
+    "close",
+    "drip",
+    "raw",
+    "echo_key",
+    "header_echo_key",
+    "location",
+    "length",
+    "send",
+    "interim",
+    "body_bytes",
+    "bytes",
+    "encoding",
+    "chunked",
+    "empty",
+    "garbage",
+    "h2_goaway",
+    "close_idle_race",
+    "retry_after",
+    "truncate",
 ];
 
 /// Splits a script into names and values.
@@ -24,9 +49,11 @@ pub(super) fn split(text: &str) -> Vec<(&str, Option<&str>)> {
 
 /// True for `status=200`, `hang` and the like at the beginning.
 pub(super) fn starts_with_name(text: &str) -> bool {
-    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(text.len());
+    let end =
+        text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
-    let ends = rest.is_empty() || rest.starts_with(['=', ';']) || rest.starts_with(" then ") || rest == " once";
+    let ends =
+        rest.is_empty() || rest.starts_with(['=', ';']) || rest.starts_with(" then ") || rest == " once";
     NAMES.contains(&name) && ends
 }
 

@@ -18,7 +18,8 @@ use crate::fill::Expander;
 
 /// Where each script begins: at the start, or after a separator.
 #[expect(clippy::unwrap_used, reason = "the pattern is a constant")]
-static STARTS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|[;+]\s*|\s\|\s)(api|img|dns|tls):").unwrap());
+static STARTS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[;+]\s*|\s\|\s)(api|img|dns|tls):").unwrap());
 
 /// Which of the two servers a script is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
+use super::verdict::{self, Stop, Verdict};
 use crate::case_file::{Case, KeyMode};
 use crate::client::{Caller, Reply, Request, Timeouts};
 use crate::fill::{self, Expander};
@@ -16,70 +15,7 @@ use crate::world::{Scene, World};
 /// After a refusal: long enough for a call that should not have gone out to arrive.
 const AFTERMATH: Duration = Duration::from_millis(60);
 
-/// What came of a case, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Verdict {
-    /// With notes, if there is something to say.
-    Passed(String),
-    Failed(String),
-    Skipped(String),
-}
-
-impl Verdict {
-    pub(crate) fn why(&self) -> &str {
-        match self {
-            Self::Passed(why) | Self::Failed(why) | Self::Skipped(why) => why,
-        }
-    }
-
-    /// As the table shows it.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Self::Passed(_) => "passed",
-            Self::Failed(_) => "FAILED",
-            Self::Skipped(_) => "skipped",
-        }
-    }
-}
-
-/// Why a procedure ended early.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// The case says something nobody here knows: it fails, for it may be important.
-    NotUnderstood(String),
-    Skipped(String),
-    /// Something around the relay failed, or the relay did not start.
-    Broken(anyhow::Error),
-}
-
-impl Stop {
-    pub(crate) fn into_verdict(self) -> Verdict {
-        match self {
-            Self::NotUnderstood(what) => Verdict::Failed(format!("not understood: {what}")),
-            Self::Skipped(why) => Verdict::Skipped(why),
-            Self::Broken(error) => Verdict::Failed(format!("could not be run: {error:#}")),
-        }
-    }
-}
-
-impl From<String> for Stop {
-    fn from(what: String) -> Self {
-        Self::NotUnderstood(what)
-    }
-}
-
-impl From<anyhow::Error> for Stop {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Broken(error)
-    }
-}
-
-impl From<std::io::Error> for Stop {
-    fn from(error: std::io::Error) -> Self {
-        Self::Broken(error.into())
-    }
-}
-
+/// Everything one run of a case needs.
 pub(crate) struct Bench<'a> {
     pub(crate) case: &'a Case,
     pub(crate) mode: KeyMode,
@@ -304,7 +240,9 @@ impl<'a> Bench<'a> {
     pub(crate) async fn require_hits(&mut self, step: &str, hits: usize) {
         tokio::time::sleep(AFTERMATH).await;
         let counted = self.scene.api.hits();
-        self.require(counted == hits, || format!("{step}: the API was called {counted} times, expected {hits}"));
+        self.require(counted == hits, || {
+            format!("{step}: the API was called {counted} times, expected {hits}")
+        });
     }
 
     /// Looks for leaks, gives the relay back, and says what came of it.
@@ -329,30 +267,11 @@ impl<'a> Bench<'a> {
         };
         match result {
             Ok(()) if problems.is_empty() => Verdict::Passed(notes.join("; ")),
-            Ok(()) | Err(Stop::Skipped(_)) if !problems.is_empty() => Verdict::Failed(in_short(&problems)),
+            Ok(()) | Err(Stop::Skipped(_)) if !problems.is_empty() => {
+                Verdict::Failed(verdict::in_short(&problems))
+            }
             Ok(()) => Verdict::Passed(String::new()),
             Err(stop) => stop.into_verdict(),
         }
-    }
-}
-
-/// The same problem many times is told once; of many different ones the first are enough.
-fn in_short(problems: &[String]) -> String {
-    const SHOWN: usize = 5;
-    let mut different: Vec<(&str, usize)> = Vec::new();
-    for problem in problems {
-        match different.iter_mut().find(|(known, _)| known == problem) {
-            Some((_, times)) => *times += 1,
-            None => different.push((problem, 1)),
-        }
-    }
-    let told = different.iter().take(SHOWN).map(|(problem, times)| match times {
-        1 => (*problem).to_owned(),
-        times => format!("{problem} ({times} times)"),
-    });
-    let told = told.collect::<Vec<_>>().join("; ");
-    match different.len().saturating_sub(SHOWN) {
-        0 => told,
-        more => format!("{told}; and {more} more"),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
 use super::crash::generation;
+use super::verdict::Stop;
 use crate::client::{Caller, Reply, Request};
 use crate::fill::{Body, JSON_OK};
 use crate::mock_script::Plan;
@@ -32,7 +33,8 @@ fn is_refused(reply: &Reply) -> bool {
 /// Six pictures twice, ten allowed.
 pub(super) async fn pictures_count(bench: &mut Bench<'_>) -> Result<(), Stop> {
     open_with_budget(bench, 10).await?;
-    let six = Body::of(JSON_OK.replace("qwen-image-edit", "qwen-image-edit-plus").replace("\"n\":1", "\"n\":6"));
+    let six =
+        Body::of(JSON_OK.replace("qwen-image-edit", "qwen-image-edit-plus").replace("\"n\":1", "\"n\":6"));
     let request = bench.request()?.with_body(six);
     let first = bench.send(&request).await?;
     bench.require_status("the first six", &first, &[200]);
@@ -76,11 +78,19 @@ pub(super) async fn replay_is_free(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Fifty at one time with a budget of ten.
+/// The number after "budget" in the case's own words.
+fn written_budget(bench: &Bench<'_>) -> Option<u32> {
+    let words = bench.case.words();
+    let mut words = words.split(|letter: char| !letter.is_alphanumeric());
+    words.find(|word| *word == "budget")?;
+    words.next()?.parse().ok()
+}
+
+/// Fifty at one time, more than the budget.
 pub(super) async fn race(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    const BUDGET: usize = 10;
-    open_with_budget(bench, BUDGET as u32).await?;
-    bench.expander.set("BUDGET", BUDGET.to_string());
+    let budget = written_budget(bench).unwrap_or(10);
+    open_with_budget(bench, budget).await?;
+    bench.expander.set("BUDGET", budget.to_string());
     bench.scene.api.set_plan(Plan::read("delay=1")?);
     let request = bench.request()?;
     let since = std::time::Instant::now();
@@ -90,7 +100,7 @@ pub(super) async fn race(bench: &mut Bench<'_>) -> Result<(), Stop> {
     }
     let seen = bench.observe(replies[0].clone(), since).await;
     bench.judge(&seen);
-    bench.require_hits("after the race", BUDGET).await;
+    bench.require_hits("after the race", budget as usize).await;
     Ok(())
 }
 
@@ -115,7 +125,9 @@ pub(super) async fn next_day(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.scene.api.set_plan(Plan::read("delay=1")?);
     let replies = bench.send_all((0..50).map(|_| (bench.caller, anew(&request))).collect()).await?;
     let executed = replies.iter().filter(|reply| reply.status() == Some(200)).count();
-    bench.require(executed == BUDGET, || format!("the next day {executed} calls were executed, expected {BUDGET}"));
+    bench.require(executed == BUDGET, || {
+        format!("the next day {executed} calls were executed, expected {BUDGET}")
+    });
     bench.require_hits("the next day", BUDGET).await;
     Ok(())
 }

@@ -7,8 +7,9 @@ use rustix::process::Signal;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
 use super::idempotency::require_unknown;
+use super::verdict::Stop;
 use crate::client::{Reply, Request};
 use crate::mock_script::Plan;
 
@@ -161,10 +162,28 @@ pub(super) async fn restart(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Two days later nobody remembers: the key is free, and there is no result.
+pub(super) async fn expires(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    if bench.pool.site.clock.is_none() {
+        return Err(Stop::Skipped("needs the library for another clock (--clock)".to_owned()));
+    }
+    bench.open_alone(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    let first = bench.send_and_judge(&request).await?;
+    bench.relay()?.start_again(Some(Duration::from_secs(47 * 3600))).await?;
+    let kept = stored_result(bench).await?;
+    bench.require_same("the result after 47 hours", &first, &kept);
+    bench.relay()?.start_again(Some(Duration::from_secs(49 * 3600))).await?;
+    let gone = stored_result(bench).await?;
+    bench.require_status("the result after 49 hours", &gone, &[404]);
+    Ok(())
+}
+
 async fn stop_in_good_order(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.relay()?.signal(Signal::TERM)?;
     let status = bench.relay()?.end(PATIENCE).await;
-    bench.require(status.is_some_and(|status| status.success()), || format!("SIGTERM: ended with {status:?}"));
+    bench
+        .require(status.is_some_and(|status| status.success()), || format!("SIGTERM: ended with {status:?}"));
     Ok(())
 }
 
@@ -177,7 +196,8 @@ pub(super) async fn stop_with_running_calls(bench: &mut Bench<'_>) -> Result<(),
     let (caller, timeouts) = (bench.caller, bench.timeouts());
     let request = generation(bench);
     let call = |number: usize| {
-        let request = request.clone().with_header("Idempotency-Key", &format!("{}-{number}", uuid::Uuid::new_v4()));
+        let request =
+            request.clone().with_header("Idempotency-Key", &format!("{}-{number}", uuid::Uuid::new_v4()));
         let host = host.clone();
         tokio::spawn(async move { request.send(caller, to, &host, timeouts).await })
     };

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
 use super::http2::require_alive;
-use super::load::Visitor;
+use super::verdict::Stop;
+use super::visitor::Visitor;
 use crate::client::{Caller, Reply, Request};
 use crate::fill::HEALTH;
 use crate::http2::{Http2, frames, hpack};
@@ -35,7 +36,9 @@ async fn finish(bench: &mut Bench<'_>, visitor: Visitor, megabytes: f64) -> Resu
     visitor.finish(bench, OTHERS);
     let seen = bench.observe(Reply::None("no one answer".to_owned()), std::time::Instant::now()).await;
     let grew = seen.memory.map_or(f64::MAX, |memory| memory.peak - memory.before);
-    bench.require(grew < megabytes, || format!("memory grew by {grew:.0} MB, less than {megabytes} MB expected"));
+    bench.require(grew < megabytes, || {
+        format!("memory grew by {grew:.0} MB, less than {megabytes} MB expected")
+    });
     bench.note(format!("memory grew by {grew:.0} MB"));
     bench.require_hits("at the end", 0).await;
     require_alive(bench).await
@@ -66,7 +69,8 @@ pub(super) async fn rapid_reset(bench: &mut Bench<'_>) -> Result<(), Stop> {
     // One connection after the other, as somebody who means it would.
     for _ in 0..10 {
         let connection = bench.http2(&[]).await?;
-        let batches = numbers.chunks(BATCH).map(|batch| batch.iter().flat_map(|number| both(*number)).collect());
+        let batches =
+            numbers.chunks(BATCH).map(|batch| batch.iter().flat_map(|number| both(*number)).collect());
         let ended = flood(&connection, batches).await;
         let said = connection.seen().goaway();
         bench.require(ended, || "the flood was taken to its end".to_owned());
@@ -143,7 +147,10 @@ pub(super) async fn header_bomb(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let mut ended = 0;
     for connection in &connections {
         let is_ended = connection.wait_for(PATIENCE, |seen| {
-            seen.is_closed || seen.goaway().is_some() || seen.reset(1).is_some() || seen.status(1) == Some(431)
+            seen.is_closed
+                || seen.goaway().is_some()
+                || seen.reset(1).is_some()
+                || seen.status(1) == Some(431)
         });
         ended += u32::from(is_ended.await);
     }

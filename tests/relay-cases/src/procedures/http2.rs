@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::client::Caller;
 use crate::fill::{GENERATION, HEALTH, JSON_OK};
 use crate::http2::{Http2, frames, hpack};
@@ -25,7 +26,8 @@ impl Bench<'_> {
     pub(super) fn paid_head(&mut self, more: &[(&str, &str)]) -> Result<Vec<u8>, Stop> {
         let authority = self.relay()?.address.authority();
         let (origin, auth) = (self.expander.get("ORIGIN"), self.expander.get("AUTH"));
-        let mut fields = vec![("origin", origin), ("authorization", auth), ("content-type", "application/json")];
+        let mut fields =
+            vec![("origin", origin), ("authorization", auth), ("content-type", "application/json")];
         fields.extend_from_slice(more);
         Ok(hpack::request("POST", &authority, GENERATION, &fields))
     }
@@ -37,7 +39,9 @@ pub(super) async fn wrong_length(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let length = (JSON_OK.len() + 5).to_string();
     let connection = bench.http2(&[]).await?;
     let head = bench.paid_head(&[("content-length", &length)])?;
-    connection.send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat()).await?;
+    connection
+        .send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat())
+        .await?;
     let refused = connection.wait_for(PATIENCE, |seen| {
         seen.reset(1).is_some() || seen.is_closed || seen.status(1).is_some_and(|status| status >= 400)
     });
@@ -52,7 +56,9 @@ pub(super) async fn many_streams(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
     let connection = bench.http2(&[]).await?;
     let announced = connection.seen().setting(frames::MAX_CONCURRENT_STREAMS);
-    bench.require(announced.is_some_and(|streams| streams <= 100), || format!("the relay allows {announced:?} streams"));
+    bench.require(announced.is_some_and(|streams| streams <= 100), || {
+        format!("the relay allows {announced:?} streams")
+    });
     let head = bench.paid_head(&[])?;
     for number in 0..1000_u32 {
         if connection.send(&frames::headers(2 * number + 1, &head, false)).await.is_err() {
@@ -106,12 +112,22 @@ pub(super) async fn shut_window(bench: &mut Bench<'_>) -> Result<(), Stop> {
 /// Names in capitals, or fields that belong to a connection, make a request malformed.
 pub(super) async fn malformed_heads(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
-    for field in [("X-Capitals", "a"), ("connection", "close"), ("transfer-encoding", "chunked"), ("upgrade", "websocket")] {
+    for field in [
+        ("X-Capitals", "a"),
+        ("connection", "close"),
+        ("transfer-encoding", "chunked"),
+        ("upgrade", "websocket"),
+    ] {
         let connection = bench.http2(&[]).await?;
         let head = bench.paid_head(&[field])?;
-        connection.send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat()).await?;
+        connection
+            .send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat())
+            .await?;
         let refused = connection.wait_for(PATIENCE, |seen| {
-            seen.reset(1).is_some() || seen.is_closed || seen.goaway().is_some() || seen.status(1) == Some(400)
+            seen.reset(1).is_some()
+                || seen.is_closed
+                || seen.goaway().is_some()
+                || seen.status(1) == Some(400)
         });
         let refused = refused.await;
         bench.require(refused, || format!("{}: {} was accepted", field.0, field.1));
@@ -125,7 +141,9 @@ pub(super) async fn two_hosts(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
     let connection = bench.http2(&[]).await?;
     let head = bench.paid_head(&[("host", "evil.example")])?;
-    connection.send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat()).await?;
+    connection
+        .send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat())
+        .await?;
     let refused = connection.wait_for(PATIENCE, |seen| {
         seen.reset(1).is_some() || matches!(seen.status(1), Some(400 | 403 | 421))
     });
@@ -147,7 +165,8 @@ pub(super) async fn require_alive(bench: &mut Bench<'_>) -> Result<(), Stop> {
 pub(super) async fn public_suite(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
     let address = bench.relay()?.address;
-    let arguments = ["-h", &address.ip.to_string(), "-p", &address.port.to_string(), "-P", HEALTH].map(str::to_owned);
+    let arguments =
+        ["-h", &address.ip.to_string(), "-p", &address.port.to_string(), "-P", HEALTH].map(str::to_owned);
     let run = tokio::process::Command::new("h2spec").args(arguments).output().await;
     let Ok(output) = run else {
         return Err(Stop::Skipped("the program h2spec is not installed".to_owned()));

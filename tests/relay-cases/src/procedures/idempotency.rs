@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::client::{Reply, Request};
 use crate::fill::{Body, JOBS, JSON_OK};
 use crate::mock_script::Plan;
@@ -43,13 +44,19 @@ impl Bench<'_> {
             _ => false,
         };
         self.require(same, || {
-            format!("{step}: {}, expected the bytes of the first answer ({})", second.in_short(), first.in_short())
+            format!(
+                "{step}: {}, expected the bytes of the first answer ({})",
+                second.in_short(),
+                first.in_short()
+            )
         });
     }
 
     pub(super) fn require_code(&mut self, step: &str, reply: &Reply, code: &str) {
         let used = reply.answer().and_then(crate::client::Answer::error_code);
-        self.require(used.as_deref() == Some(code), || format!("{step}: {}, expected {code}", reply.in_short()));
+        self.require(used.as_deref() == Some(code), || {
+            format!("{step}: {}, expected {code}", reply.in_short())
+        });
     }
 
     pub(super) fn require_retry_after(&mut self, step: &str, reply: &Reply) {
@@ -203,7 +210,9 @@ pub(super) async fn unknown_outcome(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let first = bench.send_and_judge(&request).await?;
     bench.require_status("the first request", &first, &[502, 504]);
     let charged = first.answer().and_then(crate::client::Answer::charged);
-    bench.require(charged.as_deref() == Some("unknown"), || format!("charged is {charged:?}, expected unknown"));
+    bench.require(charged.as_deref() == Some("unknown"), || {
+        format!("charged is {charged:?}, expected unknown")
+    });
     bench.scene.api.set_plan(Plan::default());
     require_unknown(bench, &request).await?;
     bench.require_hits("at the end", 1).await;

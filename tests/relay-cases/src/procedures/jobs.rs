@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::client::{Answer, Reply, Request};
 use crate::fill::JOBS;
 use crate::mock_script::Plan;
@@ -16,8 +17,11 @@ pub(super) async fn accepted(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let request = bench.request()?;
     let started = Instant::now();
     let accepted = bench.send_and_judge(&request).await?;
-    bench.require(started.elapsed() < Duration::from_secs(2), || "202 came only after the API's answer".to_owned());
-    let location = accepted.answer().and_then(|answer| answer.header("location")).unwrap_or_default().to_owned();
+    bench.require(started.elapsed() < Duration::from_secs(2), || {
+        "202 came only after the API's answer".to_owned()
+    });
+    let location =
+        accepted.answer().and_then(|answer| answer.header("location")).unwrap_or_default().to_owned();
     let expected = format!("{JOBS}{}", bench.key());
     bench.require(location == expected, || format!("Location is \"{location}\", expected \"{expected}\""));
 
@@ -47,7 +51,9 @@ pub(super) async fn long_poll(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.require((0.8..3.0).contains(&took.as_secs_f64()), || format!("wait=1 took {took:?}"));
     let late = wait(bench, 25).await?;
     bench.require_status("a wait of 25 seconds", &late, &[200]);
-    bench.require(started.elapsed() < Duration::from_secs(15), || "wait=25 did not end with the job".to_owned());
+    bench.require(started.elapsed() < Duration::from_secs(15), || {
+        "wait=25 did not end with the job".to_owned()
+    });
     let seen = bench.observe(late, started).await;
     bench.judge(&seen);
     Ok(())
@@ -130,7 +136,8 @@ pub(super) async fn plain_calls(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let first = bench.send(&request).await?;
     bench.require_status("the first call", &first, &[200]);
     let second = bench.send_and_judge(&request).await?;
-    let different = first.answer().map(|answer| &answer.body_sha256) != second.answer().map(|answer| &answer.body_sha256);
+    let different =
+        first.answer().map(|answer| &answer.body_sha256) != second.answer().map(|answer| &answer.body_sha256);
     bench.require(different, || "the second plain call got the first one's answer".to_owned());
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
 use super::crash::generation;
+use super::verdict::Stop;
 use crate::client::{Caller, Request, Timeouts};
 use crate::mock_script::Plan;
 use crate::relay::try_start;
@@ -14,7 +15,9 @@ pub(super) async fn request_id(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let reply = bench.send_and_judge(&bench.request()?).await?;
     let headers = reply.answer().map(|answer| answer.headers.clone()).unwrap_or_default();
     let long = headers.iter().find(|(_, value)| value.len() > 256);
-    bench.require(long.is_none(), || format!("the answer's {} repeats what the caller sent", long.map_or("", |(name, _)| name)));
+    bench.require(long.is_none(), || {
+        format!("the answer's {} repeats what the caller sent", long.map_or("", |(name, _)| name))
+    });
     let sent = bench.scene.api.last().and_then(|request| request.header("x-request-id").map(str::len));
     bench.require(sent.unwrap_or(0) <= 256, || "the caller's X-Request-Id went upstream".to_owned());
     Ok(())
@@ -45,7 +48,35 @@ pub(super) async fn no_shared_pictures(bench: &mut Bench<'_>) -> Result<(), Stop
     bench.scene.images.set_plan(Plan::read("status=403")?);
     let auth2 = bench.expander.get("AUTH2").to_owned();
     let second = bench.send_and_judge(&request.with_only("Authorization", Some(&auth2))).await?;
-    bench.require(second.status() != Some(200), || "the second person got the picture from a cache".to_owned());
+    bench.require(second.status() != Some(200), || {
+        "the second person got the picture from a cache".to_owned()
+    });
+    Ok(())
+}
+
+/// One answer for all links that are not allowed: nothing can be found out by asking.
+pub(super) async fn no_oracle(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    bench.send_and_judge(&request).await?;
+    let mut answers = Vec::new();
+    for link in [
+        "https%3A%2F%2Fnobody-has-this-name.example%2Fa.png",
+        "https%3A%2F%2F{EVIL}%2Fa.png",
+        "https%3A%2F%2F10.0.0.5%2Fa.png",
+        "https%3A%2F%2F127.0.0.1%2Fa.png",
+        "https%3A%2F%2Fbucket.oss-cn-beijing-internal.aliyuncs.com%2Fa.png",
+        "https%3A%2F%2Fsts.aliyuncs.com%2F",
+    ] {
+        let link = bench.expander.text(link)?;
+        let request = Request { target: format!("/relay/image?url={link}"), ..request.clone() };
+        let reply = bench.send(&request).await?;
+        let mut body = reply.answer().and_then(crate::client::Answer::json).unwrap_or_default();
+        body["error"]["request_id"] = serde_json::Value::Null;
+        answers.push((reply.status(), body));
+    }
+    let same = answers.windows(2).all(|pair| pair[0] == pair[1]);
+    bench.require(same, || format!("refusals differ: {answers:?}"));
     Ok(())
 }
 
@@ -84,7 +115,9 @@ async fn call_with_many_tokens(bench: &mut Bench<'_>, callers: u32) -> Result<()
         let request = request.with_only("Content-Type", Some("text/plain"));
         let host = address.authority();
         running.spawn(async move {
-            request.send(Caller::number(10_000_000 + number), address.socket(), &host, Timeouts::default()).await
+            request
+                .send(Caller::number(10_000_000 + number), address.socket(), &host, Timeouts::default())
+                .await
         });
         if running.len() >= 32 {
             running.join_next().await;

@@ -1,80 +1,23 @@
 //! Many slow callers at one time, while others are to notice nothing.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
 use super::crash::generation;
-use crate::case_file::BodySpec;
+use super::verdict::Stop;
+use super::visitor::Visitor;
+use crate::case_file::{Amount, BodySpec};
 use crate::client::{Caller, Request, Timeouts};
 use crate::fill::{HEALTH, MAX_BODY};
 use crate::mock_script::Plan;
 
 /// Connections of one address, below the relay's limit.
 const PER_ADDRESS: u32 = 50;
-
-/// Asks for the relay's health again and again, as an ordinary visitor would.
-pub(super) struct Visitor {
-    times: Arc<Mutex<Vec<Duration>>>,
-    failures: Arc<Mutex<Vec<String>>>,
-    visiting: JoinHandle<()>,
-    quiet: Duration,
-}
-
-impl Visitor {
-    /// Begins to visit, and sees first how long a visit takes on this machine while nothing else goes on.
-    pub(super) async fn start(to: SocketAddr, host: String) -> Self {
-        let mut visitor = Self::visit(to, host);
-        tokio::time::sleep(Duration::from_millis(700)).await;
-        visitor.quiet = slowest(&mut visitor.times.lock().unwrap_or_else(PoisonError::into_inner));
-        visitor
-    }
-
-    fn visit(to: SocketAddr, host: String) -> Self {
-        let (times, failures) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
-        let (noted, failed) = (Arc::clone(&times), Arc::clone(&failures));
-        let visiting = tokio::spawn(async move {
-            for number in 0_u32.. {
-                let started = Instant::now();
-                let caller = Caller::number(15_000_000 + number % 1000);
-                let reply = Request::get(HEALTH).send(caller, to, &host, Timeouts::default()).await;
-                noted.lock().unwrap_or_else(PoisonError::into_inner).push(started.elapsed());
-                if !matches!(reply.status(), Some(200 | 204)) {
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(reply.in_short());
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        });
-        Self { times, failures, visiting, quiet: Duration::MAX }
-    }
-
-    /// Ends the visits, and requires that nearly all were quick and all were answered. On a machine that is busy
-    /// with other things, quick means: not much slower than before.
-    pub(super) fn finish(self, bench: &mut Bench<'_>, limit: Duration) {
-        self.visiting.abort();
-        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = limit.max(self.quiet.saturating_mul(4));
-        let slowest = slowest(&mut times);
-        bench.require(slowest < limit, || {
-            format!("meanwhile 99 % of visits took up to {slowest:?}, expected less than {limit:?}")
-        });
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        bench.require(failures.is_empty(), || format!("{} visits failed meanwhile: {}", failures.len(), failures[0]));
-        bench.note(format!("others: 99 % within {} ms", slowest.as_millis()));
-    }
-}
-
-/// The time that one in a hundred exceeds. Empties the list.
-fn slowest(times: &mut Vec<Duration>) -> Duration {
-    let mut times = std::mem::take(times);
-    times.sort();
-    times.get(times.len() * 99 / 100).copied().unwrap_or(Duration::MAX)
-}
 
 async fn connect_many(to: SocketAddr, many: u32) -> Result<Vec<TcpStream>, Stop> {
     let mut streams = Vec::new();
@@ -134,7 +77,8 @@ pub(super) async fn slow_bodies(bench: &mut Bench<'_>) -> Result<(), Stop> {
         let head = request.head(&host);
         calls.spawn(async move {
             let started = Instant::now();
-            let written = stream.write_all(&[&head[..], b"{\"model\":\"qwen-image-edit\",\"a\":\""].concat()).await;
+            let written =
+                stream.write_all(&[&head[..], b"{\"model\":\"qwen-image-edit\",\"a\":\""].concat()).await;
             let answer = if written.is_ok() { drip_until_answered(&mut stream).await } else { String::new() };
             (started.elapsed(), answer)
         });
@@ -142,7 +86,9 @@ pub(super) async fn slow_bodies(bench: &mut Bench<'_>) -> Result<(), Stop> {
     for (life, answer) in calls.join_all().await {
         bench.require(life < LIMIT + Duration::from_secs(5), || format!("a slow body lived {life:?}"));
         let fits = answer.is_empty() || answer.starts_with("HTTP/1.1 408");
-        bench.require(fits, || format!("a slow body was answered {}", answer.lines().next().unwrap_or_default()));
+        bench.require(fits, || {
+            format!("a slow body was answered {}", answer.lines().next().unwrap_or_default())
+        });
     }
     bench.require_hits("at the end", 0).await;
     Ok(())
@@ -190,14 +136,18 @@ pub(super) async fn slow_readers(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let readers = readers.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let held = bench.relay()?.open_files().unwrap_or(0).saturating_sub(idle);
-    bench.require(held >= READERS as usize, || format!("the relay held only {held} more files with {READERS} readers"));
+    bench.require(held >= READERS as usize, || {
+        format!("the relay held only {held} more files with {READERS} readers")
+    });
     let deadline = Instant::now() + 3 * LIMIT + Duration::from_secs(5);
     let mut left = held;
     while left > 10 && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(200)).await;
         left = bench.relay()?.open_files().unwrap_or(0).saturating_sub(idle);
     }
-    bench.require(left <= 10, || format!("{left} files of {held} were still open after three times the limit"));
+    bench.require(left <= 10, || {
+        format!("{left} files of {held} were still open after three times the limit")
+    });
     drop(readers);
     let peak = bench.relay()?.peak_mb().unwrap_or(f64::MAX);
     bench.note(format!("{READERS} readers, memory up to {peak:.0} MB"));
@@ -221,7 +171,9 @@ pub(super) async fn held_calls(bench: &mut Bench<'_>) -> Result<(), Stop> {
     for number in 0..MANY {
         let request = generation(bench).with_header("Idempotency-Key", &uuid::Uuid::new_v4().to_string());
         let (caller, host) = (Caller::number(17_000_000 + number), host.clone());
-        calls.spawn(async move { request.send(caller, to, &host, Timeouts { answer: Duration::from_secs(90) }).await });
+        calls.spawn(async move {
+            request.send(caller, to, &host, Timeouts { answer: Duration::from_secs(90) }).await
+        });
         // As they come from the street, not as one wall: a thousand TLS handshakes at once measure the machine.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -240,7 +192,7 @@ pub(super) async fn soak(bench: &mut Bench<'_>) -> Result<(), Stop> {
     const ALTOGETHER: Duration = Duration::from_secs(2 * 3600);
     const WARM_UP: Duration = Duration::from_secs(600);
     bench.open_alone(bench.usual_profile()).await?;
-    let upload = BodySpec::Generated { bytes: 40 << 20, chunked: false };
+    let upload = BodySpec::Generated { bytes: Amount::Number(40e6), chunked: false };
     let upload = generation(bench).with_body(crate::fill::build_body(&upload, &bench.expander)?);
     let picture = Request::get(&format!("/relay/image?url={}", bench.expander.get("IMG_OK_ENC")))
         .with_header("Origin", bench.expander.get("ORIGIN"))

@@ -16,6 +16,9 @@ mod start_up;
 mod table;
 mod tls;
 mod upstream;
+mod verdict;
+mod visitor;
 
-pub(crate) use bench::{Bench, Verdict};
+pub(crate) use bench::Bench;
 pub(crate) use table::procedure_for;
+pub(crate) use verdict::Verdict;

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::client::{Reply, send_raw};
 use crate::fill::raw_with_real_paths;
 use crate::judge::judge_damage;
@@ -56,10 +57,7 @@ pub(super) async fn unknown_steps(bench: &mut Bench<'_>) -> Result<(), Stop> {
     if counts_differ && exceeds(bench, &seen) {
         bench.problem(format!("more was reached than the case allows (plain request: {status})"));
     }
-    Err(Stop::Skipped(format!(
-        "steps not known: {} (plain request: {status})",
-        bench.case.steps.join(" / ")
-    )))
+    Err(Stop::Skipped(format!("steps not known: {} (plain request: {status})", bench.case.steps.join(" / "))))
 }
 
 fn exceeds(bench: &Bench<'_>, seen: &crate::judge::Observation) -> bool {

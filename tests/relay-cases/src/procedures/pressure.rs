@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
 use super::crash::generation;
+use super::verdict::Stop;
 use crate::client::{Caller, Reply, Request};
 use crate::fill::HEALTH;
 use crate::mock_script::Plan;
@@ -21,7 +22,9 @@ pub(super) async fn many_uploads(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.require_status("a small call", &first, &[200]);
     bench.begin_measuring();
     let request = bench.request()?;
-    let upload = |_| (bench.caller, request.clone().with_only("Idempotency-Key", Some(&uuid::Uuid::new_v4().to_string())));
+    let upload = |_| {
+        (bench.caller, request.clone().with_only("Idempotency-Key", Some(&uuid::Uuid::new_v4().to_string())))
+    };
     let since = Instant::now();
     let uploads = (0..UPLOADS).map(upload).collect();
     let replies = bench.send_all(uploads).await?;
@@ -36,7 +39,8 @@ pub(super) async fn many_uploads(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.note(format!("{turned_away} of {UPLOADS} turned away"));
     let executed = UPLOADS - turned_away;
     bench.require_hits("after the uploads", executed + 1).await;
-    let next = bench.send(&request.with_only("Idempotency-Key", Some(&uuid::Uuid::new_v4().to_string()))).await?;
+    let next =
+        bench.send(&request.with_only("Idempotency-Key", Some(&uuid::Uuid::new_v4().to_string()))).await?;
     bench.require_status("a single upload afterwards", &next, &[200]);
     let seen = bench.observe(next, since).await;
     bench.judge(&seen);
@@ -139,7 +143,9 @@ pub(super) async fn bounded_state(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.judge(&seen);
     let size = folder_bytes(bench.relay()?.state_dir());
     // A store needs room to work in; twenty times the bound would be none.
-    bench.require(size < 5 * BOUND, || format!("the state takes {} MB with a bound of {} MB", size >> 20, BOUND >> 20));
+    bench.require(size < 5 * BOUND, || {
+        format!("the state takes {} MB with a bound of {} MB", size >> 20, BOUND >> 20)
+    });
     bench.note(format!("state {} MB, bound {} MB", size >> 20, BOUND >> 20));
     let executed: Vec<_> = stored.iter().filter(|(_, reply)| reply.status() == Some(200)).collect();
     bench.note(format!("{} of 60 executed", executed.len()));

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::relay::{Profile, StartUp, config_text, try_start};
 use crate::world::{namespace, write_private};
 
@@ -46,36 +47,91 @@ const FAULTS: &[Fault] = &[
         says: "body_bytes",
     },
     Fault { words: &["image host", "\"*\""], changes: &[("images.hosts", "[\"*\"]")], says: "hosts" },
-    Fault { words: &["image host", "*.aliyuncs.com"], changes: &[("images.hosts", "[\"*.aliyuncs.com\"]")], says: "hosts" },
-    Fault { words: &["upstream", "http:"], changes: &[("regions.test.upstream", "\"http://api.example\"")], says: "upstream" },
-    Fault { words: &["plain http", "upstream"], changes: &[("regions.test.upstream", "\"http://api.example\"")], says: "upstream" },
+    Fault {
+        words: &["image host", "*.aliyuncs.com"],
+        changes: &[("images.hosts", "[\"*.aliyuncs.com\"]")],
+        says: "hosts",
+    },
+    Fault {
+        words: &["upstream", "http:"],
+        changes: &[("regions.test.upstream", "\"http://api.example\"")],
+        says: "upstream",
+    },
+    Fault {
+        words: &["plain http", "upstream"],
+        changes: &[("regions.test.upstream", "\"http://api.example\"")],
+        says: "upstream",
+    },
     Fault {
         words: &["upstream", "userinfo"],
         changes: &[("regions.test.upstream", "\"https://user:word@api.example\"")],
         says: "upstream",
     },
-    Fault { words: &["upstream", "path"], changes: &[("regions.test.upstream", "\"https://api.example/v1\"")], says: "upstream" },
-    Fault { words: &["key", "not set"], changes: &[("regions.test.key_env", "\"NOBODY_SET_THIS\"")], says: "key_env" },
-    Fault { words: &["key", "empty"], changes: &[("regions.test.key_env", "\"NOBODY_SET_THIS\"")], says: "key_env" },
+    Fault {
+        words: &["upstream", "path"],
+        changes: &[("regions.test.upstream", "\"https://api.example/v1\"")],
+        says: "upstream",
+    },
+    Fault {
+        words: &["key", "not set"],
+        changes: &[("regions.test.key_env", "\"NOBODY_SET_THIS\"")],
+        says: "key_env",
+    },
+    Fault {
+        words: &["key", "empty"],
+        changes: &[("regions.test.key_env", "\"NOBODY_SET_THIS\"")],
+        says: "key_env",
+    },
     Fault { words: &["token", "plain"], changes: &[("access.invites", PLAIN_TOKEN)], says: "token_sha256" },
     Fault { words: &["invite", "twice"], changes: &[("access.invites", TWICE)], says: "invites" },
     Fault { words: &["limit", "zero"], changes: &[("limits.body_bytes", "0")], says: "body_bytes" },
-    Fault { words: &["timeout", "zero"], changes: &[("limits.total_timeout", "\"0s\"")], says: "total_timeout" },
-    Fault { words: &["timeout", "negative"], changes: &[("limits.total_timeout", "\"-1s\"")], says: "total_timeout" },
-    Fault { words: &["prox", "everybody"], changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")], says: "trusted_proxies" },
-    Fault { words: &["prox", "0.0.0.0/0"], changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")], says: "trusted_proxies" },
-    Fault { words: &["prox", "not an address"], changes: &[("trusted_proxies", "[\"my-proxy\"]")], says: "trusted_proxies" },
+    Fault {
+        words: &["timeout", "zero"],
+        changes: &[("limits.total_timeout", "\"0s\"")],
+        says: "total_timeout",
+    },
+    Fault {
+        words: &["timeout", "negative"],
+        changes: &[("limits.total_timeout", "\"-1s\"")],
+        says: "total_timeout",
+    },
+    Fault {
+        words: &["prox", "everybody"],
+        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
+        says: "trusted_proxies",
+    },
+    Fault {
+        words: &["prox", "0.0.0.0/0"],
+        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
+        says: "trusted_proxies",
+    },
+    Fault {
+        words: &["prox", "not an address"],
+        changes: &[("trusted_proxies", "[\"my-proxy\"]")],
+        says: "trusted_proxies",
+    },
     Fault { words: &["public_url"], changes: &[("public_url", "\"relay.example\"")], says: "public_url" },
-    Fault { words: &["keep_pictures", "without"], changes: &[("keep_pictures", "true"), ("state_dir", "")], says: "state_dir" },
-    Fault { words: &["pictures", "without", "state"], changes: &[("keep_pictures", "true"), ("state_dir", "")], says: "state_dir" },
-    Fault { words: &["tls", "key"], changes: &[("tls.cert_file", "\"nowhere.pem\""), ("tls.key_file", "\"nowhere.pem\"")], says: "tls" },
+    Fault {
+        words: &["keep_pictures", "without"],
+        changes: &[("keep_pictures", "true"), ("state_dir", "")],
+        says: "state_dir",
+    },
+    Fault {
+        words: &["pictures", "without", "state"],
+        changes: &[("keep_pictures", "true"), ("state_dir", "")],
+        says: "state_dir",
+    },
+    Fault {
+        words: &["tls", "key"],
+        changes: &[("tls.cert_file", "\"nowhere.pem\""), ("tls.key_file", "\"nowhere.pem\"")],
+        says: "tls",
+    },
     Fault { words: &["certificate"], changes: &[("ca_file", "\"nowhere.pem\"")], says: "ca_file" },
     Fault { words: &["models", "empty"], changes: &[("regions.test.models", "[]")], says: "models" },
 ];
 
 const PLAIN_TOKEN: &str = "[{ name = \"first\", token_sha256 = \"a-token-in-clear\", images_per_day = 1 }]";
-const NO_BUDGET: &str =
-    "[{ name = \"first\", token_sha256 = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" }]";
+const NO_BUDGET: &str = "[{ name = \"first\", token_sha256 = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" }]";
 const TWICE: &str = "[\
     { name = \"first\", token_sha256 = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", images_per_day = 1 }, \
     { name = \"first\", token_sha256 = \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", images_per_day = 1 }]";
@@ -85,7 +141,9 @@ pub(super) async fn refused(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let words = bench.case.title.to_lowercase();
     match words.as_str() {
         text if text.contains("argv") => return key_on_command_line(bench).await,
-        text if text.contains("0644") || text.contains("readable by others") => return open_key_file(bench).await,
+        text if text.contains("0644") || text.contains("readable by others") => {
+            return open_key_file(bench).await;
+        }
         text if text.contains("two instances") => return two_instances(bench).await,
         text if text.contains("state dir") && text.contains("writ") => return read_only_state(bench).await,
         text if text.contains("port") && text.contains("use") => return port_in_use(bench).await,
@@ -100,7 +158,8 @@ pub(super) async fn refused(bench: &mut Bench<'_>) -> Result<(), Stop> {
     // "With path or trailing slash" are two faults; each must be refused.
     let either = words.contains(" or ");
     for fault in faults.iter().take(if either { 3 } else { 1 }) {
-        let changed = fault.changes.iter().fold(profile(bench), |profile, (key, value)| profile.with(key, value));
+        let changed =
+            fault.changes.iter().fold(profile(bench), |profile, (key, value)| profile.with(key, value));
         let start = start(bench, &changed, &[]).await?;
         require_refusal(bench, &start, fault.says);
     }
@@ -153,11 +212,7 @@ fn last_line(output: &str) -> String {
 async fn key_on_command_line(bench: &mut Bench<'_>) -> Result<(), Stop> {
     const KEY: &str = "sk-canary-argument-0123456789";
     let tables = format!("regions.test.key = \"{KEY}\"");
-    for arguments in [
-        vec!["--key", KEY],
-        vec!["--api-key", KEY],
-        vec!["--set", tables.as_str()],
-    ] {
+    for arguments in [vec!["--key", KEY], vec!["--api-key", KEY], vec!["--set", tables.as_str()]] {
         let start = start(bench, &profile(bench), &arguments).await?;
         let code = start.exit_code;
         bench.require(start.was_refused(), || format!("{} was taken (exit code {code:?})", arguments[0]));

@@ -2,9 +2,11 @@
 
 use std::pin::Pin;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use super::{
-    budget, crash, flood, http2, idempotency, jobs, leaks, limits, load, plain, pressure, start_up, tls, upstream,
+    budget, crash, flood, http2, idempotency, jobs, leaks, limits, load, plain, pressure, start_up, tls,
+    upstream,
 };
 use crate::case_file::Case;
 
@@ -19,6 +21,7 @@ pub(crate) struct Procedure {
     words: &'static [&'static [&'static str]],
     run: Run,
     traits: Traits,
+    is_guess: bool,
 }
 
 /// What the queue has to know.
@@ -39,6 +42,11 @@ impl Procedure {
         (self.run)(bench)
     }
 
+    /// The case's id is not known; this is what its words seem to ask for.
+    pub(crate) fn is_guess(&self) -> bool {
+        self.is_guess
+    }
+
     pub(crate) fn traits(&self) -> Traits {
         self.traits
     }
@@ -51,6 +59,7 @@ macro_rules! table {
             words: &[$(&[$($word),+]),*],
             run: |bench| Box::pin($module::$function(bench)),
             traits: $traits,
+            is_guess: false,
         }),*];
     };
 }
@@ -74,6 +83,7 @@ table! {
     TOGETHER crash::kill_after_answer: ["id-24"];
     TOGETHER crash::kill_during_call: ["own-job-15"] ["kill -9", "during"] ["kill -9", "before"] ["kill -9", "mid"];
     TOGETHER crash::restart: ["own-job-16"] ["restart", "stays"];
+    TOGETHER crash::expires: ["own-job-28"] ["ttl"];
     TOGETHER crash::stop_with_running_calls: ["ds-10"] ["sigterm", "running"];
 
     TOGETHER jobs::accepted: ["own-job-01"];
@@ -100,7 +110,7 @@ table! {
     TOGETHER limits::trusted_proxy: ["ds-14"];
     TOGETHER limits::one_network: ["ds-15"];
     ALONE limits::many_tokens: ["ds-16"];
-    TOGETHER limits::guessing: ["own-inv-02"] ["wrong tokens", "429"] ["guess"];
+    TOGETHER limits::guessing: ["own-inv-02"] ["wrong token", "429"] ["guess"];
     TOGETHER limits::calls_at_once: ["own-inv-03"] ["calls at once"];
     TOGETHER limits::requests_per_minute: ["own-inv-04"] ["requests per minute"];
     TOGETHER limits::invitations_change: ["own-inv-07"] ["sighup"];
@@ -108,6 +118,7 @@ table! {
     TOGETHER leaks::request_id: ["lk-06"];
     TOGETHER leaks::command_line: ["lk-08"];
     TOGETHER leaks::no_shared_pictures: ["lk-12"];
+    TOGETHER leaks::no_oracle: ["own-img-10"] ["oracle"] ["indistinguishable"];
     TOGETHER leaks::metric_labels: ["lk-17"];
     ALONE leaks::token_timing: ["au-22"];
 
@@ -125,6 +136,7 @@ table! {
     TOGETHER tls::served: ["own-tls-01"];
     TOGETHER tls::stalled_handshakes: ["own-tls-02"] ["tls", "stall"] ["tls", "handshake"];
 
+    TOGETHER upstream::same_bytes: ["own-body-01", "own-body-02"] ["byte-exact"] ["byte exact"] ["sha256", "body"];
     TOGETHER upstream::stale_connections: ["up-26"];
     TOGETHER upstream::taken_back: ["up-28"];
 
@@ -143,11 +155,18 @@ table! {
     TOGETHER http2::public_suite: ["sm-60"] ["h2spec"];
 }
 
-const PLAIN: Procedure = Procedure { ids: &[], words: &[], run: |bench| Box::pin(plain::request(bench)), traits: TOGETHER };
+const PLAIN: Procedure = Procedure {
+    ids: &[],
+    words: &[],
+    run: |bench| Box::pin(plain::request(bench)),
+    traits: TOGETHER,
+    is_guess: false,
+};
 const RAW: Procedure = Procedure { run: |bench| Box::pin(plain::raw(bench)), ..PLAIN };
 const START_UP: Procedure = Procedure { run: |bench| Box::pin(start_up::refused(bench)), ..PLAIN };
 const UNKNOWN_STEPS: Procedure = Procedure { run: |bench| Box::pin(plain::unknown_steps(bench)), ..PLAIN };
-const NOBODY_KNOWS: Procedure = Procedure { run: |bench| Box::pin(std::future::ready(no_procedure(bench))), ..PLAIN };
+const NOBODY_KNOWS: Procedure =
+    Procedure { run: |bench| Box::pin(std::future::ready(no_procedure(bench))), ..PLAIN };
 
 /// The procedure of a case.
 pub(crate) fn procedure_for(case: &Case) -> Procedure {
@@ -159,7 +178,9 @@ pub(crate) fn procedure_for(case: &Case) -> Procedure {
     match case.method.as_str() {
         "CLI" => START_UP,
         "RAW" => RAW,
-        _ if special || !case.steps.is_empty() => by_words(case).unwrap_or(if special { NOBODY_KNOWS } else { UNKNOWN_STEPS }),
+        _ if special || !case.steps.is_empty() => {
+            by_words(case).unwrap_or(if special { NOBODY_KNOWS } else { UNKNOWN_STEPS })
+        }
         _ => PLAIN,
     }
 }
@@ -167,7 +188,10 @@ pub(crate) fn procedure_for(case: &Case) -> Procedure {
 fn by_words(case: &Case) -> Option<Procedure> {
     let text = case.words();
     let fits = |words: &&[&str]| words.iter().all(|word| text.contains(word));
-    TABLE.iter().find(|procedure| procedure.words.iter().any(|words| fits(&words))).copied()
+    TABLE
+        .iter()
+        .find(|procedure| procedure.words.iter().any(fits))
+        .map(|procedure| Procedure { is_guess: true, ..*procedure })
 }
 
 fn no_procedure(bench: &Bench<'_>) -> Result<(), Stop> {
@@ -194,7 +218,11 @@ mod tests {
         let cases: Vec<Case> = file.entries.into_iter().filter_map(|entry| entry.case.ok()).collect();
         for case in &cases {
             let known = TABLE.iter().any(|procedure| procedure.ids.contains(&case.id.as_str()));
-            assert!(known || case.steps.is_empty() && !matches!(case.method.as_str(), "H2" | "LOAD"), "{}", case.id);
+            assert!(
+                known || case.steps.is_empty() && !matches!(case.method.as_str(), "H2" | "LOAD"),
+                "{}",
+                case.id
+            );
         }
         for id in TABLE.iter().flat_map(|procedure| procedure.ids).filter(|id| id.starts_with("own-")) {
             assert!(cases.iter().any(|case| case.id == *id), "{id} is not in the file");

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt as _;
 use tokio::task::JoinSet;
 
-use super::bench::{Bench, Stop};
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::client::{Caller, Reply, Request, Secure, send_raw};
 use crate::fill::HEALTH;
 

@@ -2,8 +2,25 @@
 
 use std::time::Instant;
 
-use super::bench::{Bench, Stop};
+use sha2::{Digest as _, Sha256};
+
+use super::bench::Bench;
+use super::verdict::Stop;
 use crate::client::Reply;
+use crate::world::hex;
+
+/// What the caller sent is what the API gets, byte for byte.
+pub(super) async fn same_bytes(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    let sent = hex(&Sha256::digest(request.body.parts.concat()));
+    bench.send_and_judge(&request).await?;
+    let received = bench.scene.api.last().map(|request| request.body_sha256);
+    bench.require(received.as_deref() == Some(sent.as_str()), || {
+        "the API got other bytes than were sent".to_owned()
+    });
+    Ok(())
+}
 
 /// Idle connections close at random; no call may be made twice.
 pub(super) async fn stale_connections(bench: &mut Bench<'_>) -> Result<(), Stop> {

@@ -78,7 +78,9 @@ impl Link {
             (Outcome { verdict: Verdict::Failed(why), seconds: started.elapsed().as_secs_f64() }, None)
         };
         let told = serde_json::to_string(job).map_err(std::io::Error::from);
-        if let Err(error) = told.and_then(|job| writeln!(self.input, "{job}").and_then(|()| self.input.flush())) {
+        if let Err(error) =
+            told.and_then(|job| writeln!(self.input, "{job}").and_then(|()| self.input.flush()))
+        {
             return failed(format!("could not be run: {error}"));
         }
         match self.lines.recv_timeout(patience) {

@@ -166,7 +166,10 @@ fn together(outcomes: Vec<(KeyMode, Outcome)>) -> Verdict {
         return Verdict::Failed("was not carried out".to_owned());
     }
     if all_same {
-        return outcomes.into_iter().next().map_or(Verdict::Passed(String::new()), |(_, outcome)| outcome.verdict);
+        return outcomes
+            .into_iter()
+            .next()
+            .map_or(Verdict::Passed(String::new()), |(_, outcome)| outcome.verdict);
     }
     let rank = |verdict: &Verdict| match verdict {
         Verdict::Failed(_) => 2,

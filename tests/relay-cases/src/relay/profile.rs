@@ -154,11 +154,10 @@ impl Profile {
                  requests_per_minute = 100000, calls_at_once = 1000 }}"
             )
         };
-        let mut invites = vec![
-            invite("first", &secrets.token, self.budget),
-            invite("second", &secrets.token2, 1_000_000),
-        ];
-        let more = (0..self.many).map(|number| invite(&format!("more-{number}"), &many_token(number), 1_000_000));
+        let mut invites =
+            vec![invite("first", &secrets.token, self.budget), invite("second", &secrets.token2, 1_000_000)];
+        let more =
+            (0..self.many).map(|number| invite(&format!("more-{number}"), &many_token(number), 1_000_000));
         invites.extend(more);
         format!("[{}]", invites.join(", "))
     }

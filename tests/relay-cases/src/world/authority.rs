@@ -49,7 +49,8 @@ impl Authority {
     pub(crate) fn write_pair(&self, name: &str, folder: &Path) -> Result<(PathBuf, PathBuf)> {
         let key = KeyPair::generate()?;
         let certificate = CertificateParams::new(vec![name.to_owned()])?.signed_by(&key, &self.known)?;
-        let (certificate_file, key_file) = (folder.join("relay-certificate.pem"), folder.join("relay-key.pem"));
+        let (certificate_file, key_file) =
+            (folder.join("relay-certificate.pem"), folder.join("relay-key.pem"));
         std::fs::write(&certificate_file, certificate.pem())?;
         write_private(&key_file, &key.serialize_pem())?;
         Ok((certificate_file, key_file))

@@ -12,9 +12,11 @@ use crate::mock_script::{AnswerScript, BodyText, Side};
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\
 \x90wS\xde\x00\x00\x00\x0cIDATx\x9cc\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef\x00\x00\x00\x00IEND\xaeB`\x82";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9";
-const WEBP: &[u8] = b"RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00";
+const WEBP: &[u8] =
+    b"RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00";
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;";
-const BUCKET_ERROR: &str = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><HostId>bucket</HostId></Error>";
+const BUCKET_ERROR: &str =
+    "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><HostId>bucket</HostId></Error>";
 
 /// Head and body, ready to be written.
 pub(super) struct Answer {
@@ -40,7 +42,8 @@ pub(super) fn answer(script: &AnswerScript, request: &Received, side: Side) -> A
         body.resize(send);
     }
     // Sizes that only a cap can end are not announced, so that it is the cap that ends them.
-    body.chunked = script.chunked || (matches!(script.body, Some(BodyText::Size(_))) && script.length.is_none());
+    body.chunked =
+        script.chunked || (matches!(script.body, Some(BodyText::Size(_))) && script.length.is_none());
 
     let mut head = format!("HTTP/1.1 {status} Scripted\r\n");
     let mut header = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
@@ -49,7 +52,11 @@ pub(super) fn answer(script: &AnswerScript, request: &Received, side: Side) -> A
         header("Upgrade", "websocket");
     } else if !bodiless {
         header("Content-Type", &media_type);
-        if body.chunked { header("Transfer-Encoding", "chunked") } else { header("Content-Length", &announced.to_string()) }
+        if body.chunked {
+            header("Transfer-Encoding", "chunked")
+        } else {
+            header("Content-Length", &announced.to_string())
+        }
     }
     let key = request.header("authorization").unwrap_or_default().trim_start_matches("Bearer ");
     if script.header_echo_key {
@@ -138,7 +145,9 @@ fn success(request: &Received) -> String {
     let wanted = serde_json::from_slice::<serde_json::Value>(&request.body).unwrap_or_default();
     let pictures = wanted["parameters"]["n"].as_u64().unwrap_or(1).clamp(1, 6);
     let call = uuid::Uuid::new_v4().simple().to_string();
-    let link = |number: u64| format!("https://{}/1d/{call}-{number}.png?Expires=4102444800&Signature=s", places::IMAGE_NAME);
+    let link = |number: u64| {
+        format!("https://{}/1d/{call}-{number}.png?Expires=4102444800&Signature=s", places::IMAGE_NAME)
+    };
     let content: Vec<_> = (0..pictures).map(|number| json!({"image": link(number)})).collect();
     json!({
         "output": {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": content}}]},
@@ -157,6 +166,7 @@ mod tests {
         let request = Received {
             target: "/".into(),
             headers: vec![("authorization".into(), "Bearer sk-1".into())],
+            body_sha256: String::new(),
             body: br#"{"parameters":{"n":2}}"#.to_vec(),
             complete: true,
         };

@@ -10,7 +10,10 @@ use crate::http2::frames::{self, Kind};
 const PREFACE_BYTES: usize = 24;
 
 /// Counts each request that was sent completely, and answers it with GOAWAY.
-pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, server: &Server) -> io::Result<()> {
+pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    server: &Server,
+) -> io::Result<()> {
     let mut preface = [0; PREFACE_BYTES];
     stream.read_exact(&mut preface).await?;
     stream.write_all(&frames::settings(&[])).await?;
@@ -24,6 +27,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, serv
                 server.received().push(Received {
                     target: String::new(),
                     headers: Vec::new(),
+                    body_sha256: String::new(),
                     body: Vec::new(),
                     complete: true,
                 });

@@ -158,4 +158,3 @@ impl Records {
         Self { alias: None, addresses: addresses.collect() }
     }
 }
-

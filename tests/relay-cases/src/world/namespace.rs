@@ -20,12 +20,12 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 /// Fails with a sentence that says what this machine lacks.
 pub(crate) fn ensure_available() -> Result<()> {
     let output = command("ip").args(["link", "show", "lo"]).stdin(Stdio::null()).output();
-    let output = output.context("the program \"unshare\" (util-linux) cannot be started")?;
-    if !output.status.success() {
-        let why = String::from_utf8_lossy(&output.stderr);
-        bail!("no network namespace here (needs unshare, iproute2, user namespaces): {}", why.trim());
-    }
-    Ok(())
+    let why = match output {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    bail!("cannot run here: no network namespace (needs util-linux, iproute2 and user namespaces): {why}")
 }
 
 /// Makes every address local and puts our name server into place. Only for a process that `command` started.
@@ -66,7 +66,9 @@ pub(crate) fn unmount(folder: &Path) -> Result<()> {
 fn only_loopback() -> bool {
     let devices = fs::read_to_string("/proc/net/dev").unwrap_or_default();
     let names = devices.lines().skip(2).filter_map(|line| line.split_once(':'));
-    names.map(|(name, _)| name.trim()).all(|name| name == "lo" || name.contains("tun") || name.contains("gre"))
+    names
+        .map(|(name, _)| name.trim())
+        .all(|name| name == "lo" || name.contains("tun") || name.contains("gre"))
 }
 
 fn ip(arguments: &[&str]) -> Result<()> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -148,8 +149,10 @@ async fn requests<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(stream: S, pa
 }
 
 async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) -> Received {
+    let mut hasher = Sha256::new();
     let mut body = Vec::new();
     let mut take = |bytes: &[u8]| {
+        hasher.update(bytes);
         if body.len() + bytes.len() <= KEPT_BYTES {
             body.extend_from_slice(bytes);
         }
@@ -159,7 +162,7 @@ async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) 
         Err(_) => false,
     };
     let target = head.line.split(' ').nth(1).unwrap_or_default().to_owned();
-    Received { target, headers: head.headers, body, complete }
+    Received { target, headers: head.headers, body_sha256: hex(&hasher.finalize()), body, complete }
 }
 
 /// Lower-case hexadecimal.

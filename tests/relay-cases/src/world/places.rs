@@ -66,7 +66,9 @@ mod tests {
         for address in [RELAY_IP, API_IP, IMAGE_IP, EVIL_IP] {
             assert!(!is_private(address.into()), "{address}");
         }
-        for address in ["127.0.0.1", "10.0.0.5", "169.254.169.254", "100.100.100.200", "::1", "::ffff:10.0.0.1"] {
+        for address in
+            ["127.0.0.1", "10.0.0.5", "169.254.169.254", "100.100.100.200", "::1", "::ffff:10.0.0.1"]
+        {
             assert!(is_private(address.parse().unwrap()), "{address}");
         }
     }

@@ -98,11 +98,12 @@ async fn write_body<S: AsyncWrite + Unpin>(
     let mut written = 0;
     while written < content.size {
         let rate = script.drip.map_or(PIECE, |rate| usize::try_from(rate).unwrap_or(PIECE).min(PIECE));
-        let piece = match (usize::try_from(written).ok().and_then(|at| content.start.get(at..)), written >= end_at) {
-            (Some(start), _) if !start.is_empty() => start,
-            (_, true) => &content.end[(written - end_at) as usize..],
-            _ => &filling[..usize::try_from(end_at - written).unwrap_or(PIECE).min(PIECE)],
-        };
+        let piece =
+            match (usize::try_from(written).ok().and_then(|at| content.start.get(at..)), written >= end_at) {
+                (Some(start), _) if !start.is_empty() => start,
+                (_, true) => &content.end[(written - end_at) as usize..],
+                _ => &filling[..usize::try_from(end_at - written).unwrap_or(PIECE).min(PIECE)],
+            };
         let piece = &piece[..piece.len().min(rate)];
         if content.chunked {
             stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;

@@ -57,6 +57,7 @@ pub(crate) struct Received {
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body_sha256: String,
     /// The whole body, when it is small.
     pub(crate) body: Vec<u8>,
     /// False when the connection ended first.
