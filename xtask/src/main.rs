@@ -12,6 +12,7 @@ mod local_stack;
 mod process;
 mod python;
 mod ready;
+mod relay_cases;
 mod setup;
 mod sizes;
 mod start;
@@ -47,6 +48,8 @@ enum Command {
     Test(test::Options),
     /// Formatting, lints, documentation, dependencies, layer rules, house rules
     Check,
+    /// Carry out black-box cases against the built relay
+    RelayCases(relay_cases::Options),
     /// Feed the relay's readers with generated input; needs a nightly compiler
     Fuzz(fuzz::Options),
     /// Build the studio into dist/, optimised and compressed
@@ -74,6 +77,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Dev(options) => dev::run(&workspace, options),
         Command::Test(options) => test::run(&workspace, options),
         Command::Check => check::run(&workspace),
+        Command::RelayCases(options) => relay_cases::run(&workspace, options),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Build => build::dist(&workspace, &setup::web_tools(&workspace)?).map(|_| ExitCode::SUCCESS),
         Command::Sizes => sizes::run(&workspace),
