@@ -31,6 +31,7 @@ const LAYERS: &[Layer] = &[
         may_use: &[],
         tests_may_use: &["qwen-edit-api", "qwen-edit-sim", "relay-policy", "relay-server"],
     },
+    layer("relay-trials", &[]),
     layer("xtask", &[]),
 ];
 
