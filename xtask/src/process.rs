@@ -56,6 +56,11 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{what}: {status}") }
 }
 
+/// Runs a command to its end; what it prints is our result.
+pub(crate) fn show(command: &mut Command) -> Result<ExitStatus> {
+    Running::spawn(command)?.wait()
+}
+
 /// Runs a command to its end, showing its output and handing each line to `read`.
 pub(crate) fn run_reading(command: &mut Command, mut read: impl FnMut(&str)) -> Result<ExitStatus> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
