@@ -5,10 +5,10 @@ use std::env;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use contract_tests::relay::{Relay, RelayConfig};
+use contract_tests::server::Server;
 use contract_tests::sim::Sim;
 use tempfile::TempDir;
 
@@ -38,22 +38,33 @@ pub(crate) enum Kind {
 /// Runs a scenario with a proxy. Without the program there is nothing to test: that is said, and with `CI=true` it is
 /// a failure.
 pub(crate) fn run(kind: Kind, scenario: impl FnOnce(Kind)) {
-    match kind.program() {
-        Ok(_) => scenario(kind),
+    match kind.check_is_there() {
+        Ok(()) => scenario(kind),
         Err(why) if env::var("CI").is_ok_and(|value| value == "true") => panic!("{why}"),
         Err(why) => println!("skipped: {why}"),
     }
 }
 
 impl Kind {
-    fn program(self) -> Result<PathBuf, String> {
-        let variable = match self {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Caddy => "caddy",
+        }
+    }
+
+    fn variable(self) -> &'static str {
+        match self {
             Self::Nginx => "QWEN_EDIT_NGINX",
             Self::Caddy => "QWEN_EDIT_CADDY",
-        };
+        }
+    }
+
+    fn check_is_there(self) -> Result<(), String> {
+        let variable = self.variable();
+        let is_there = env::var_os(variable).is_some_and(|path| Path::new(&path).is_file());
         let advice = "`cargo xtask test --only proxies` finds it and says where it is";
-        let path = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
-        path.ok_or_else(|| format!("{variable} names no program; {advice}"))
+        is_there.then_some(()).ok_or_else(|| format!("{variable} names no program; {advice}"))
     }
 }
 
@@ -66,7 +77,7 @@ pub(crate) struct Site {
     /// Where it does not.
     pub(crate) plain_port: u16,
     folder: TempDir,
-    proxy: Child,
+    proxy: Server,
 }
 
 impl Site {
@@ -115,24 +126,18 @@ impl Site {
     pub(crate) fn logs(&self) -> String {
         let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let logs = files.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
-        logs.map(|path| fs::read_to_string(path).unwrap()).collect()
+        let written: String = logs.map(|path| fs::read_to_string(path).unwrap()).collect();
+        written + &self.proxy.output()
     }
 
     fn wait_until_ready(&mut self) {
         let deadline = Instant::now() + PATIENCE;
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            let ended = self.proxy.try_wait().unwrap();
-            assert!(ended.is_none() && Instant::now() < deadline, "no proxy ({ended:?}): {}", self.logs());
+        let is_open = |port| TcpStream::connect(("127.0.0.1", port)).is_ok();
+        while !is_open(self.port) || !is_open(self.plain_port) {
+            let gave_up = self.proxy.has_ended() || Instant::now() > deadline;
+            assert!(!gave_up, "no proxy: {}", self.logs());
             std::thread::sleep(Duration::from_millis(10));
         }
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        // An error means that it has ended already.
-        let _ = self.proxy.kill();
-        let _ = self.proxy.wait();
     }
 }
 
@@ -146,23 +151,22 @@ fn start(
     ports: [u16; 2],
     relay: &str,
     spoil: impl FnOnce(String) -> String,
-) -> Child {
+) -> Server {
     write_certificate(folder);
     let recipe = match kind {
         Kind::Nginx => nginx(folder, ports, relay),
         Kind::Caddy => caddy(folder, ports, relay),
     };
     fs::write(folder.join("recipe"), spoil(recipe)).unwrap();
-    let mut command = Command::new(kind.program().unwrap());
-    match kind {
-        Kind::Nginx => command.arg("-c").arg(nginx_main(folder)).arg("-e").arg(folder.join("start.log")),
+    Server::start(kind.name(), kind.variable(), |command| match kind {
+        Kind::Nginx => {
+            command.arg("-c").arg(nginx_main(folder)).arg("-e").arg(folder.join("start.log"));
+        }
         Kind::Caddy => {
             command.args(["run", "--adapter", "caddyfile", "--config"]).arg(folder.join("recipe"));
-            command.env("HOME", folder).env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder)
+            command.env("HOME", folder).env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
         }
-    };
-    let log = fs::File::create(folder.join("output.log")).unwrap();
-    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+    })
 }
 
 fn write_certificate(folder: &Path) {
