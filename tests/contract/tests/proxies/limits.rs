@@ -36,8 +36,10 @@ fn wrong_tokens_are_counted_for_each_caller_and_claims_do_not_count(kind: Kind) 
     assert_eq!(right.status, 200, "a right token never waits for wrong ones: {}", right.text());
 }
 
+/// A little over it: whoever sends far more than the cap is cut off while sending, and Caddy then sometimes says 502 in
+/// place of the relay's words.
 fn a_body_over_the_cap_is_refused_in_the_relays_words(kind: Kind) {
-    let site = Site::with(kind, |config| config.limit("body_bytes", 100_000), |recipe| recipe);
+    let site = Site::with(kind, |config| config.limit("body_bytes", 4_900_000), |recipe| recipe);
     let body = vec![b' '; 5_000_000];
     let refused = site.generation().header("origin: https://app.example").body(&body).send();
     assert_eq!(refused.status, 413, "{}", refused.text());
