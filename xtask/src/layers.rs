@@ -33,6 +33,7 @@ const LAYERS: &[Layer] = &[
     },
     // Black box: not even its tests know what they test.
     layer("relay-cases", &[]),
+    layer("relay-trials", &[]),
     layer("xtask", &[]),
 ];
 

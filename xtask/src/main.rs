@@ -21,6 +21,7 @@ mod table;
 mod test;
 mod tidy;
 mod tools;
+mod trials;
 mod trunk_config;
 mod workspace;
 
@@ -52,6 +53,12 @@ enum Command {
     RelayCases(relay_cases::Options),
     /// Feed the relay's readers with generated input; needs a nightly compiler
     Fuzz(fuzz::Options),
+    /// Kill the relay at random moments, and look for every job and every paid answer
+    KillTest(trials::KillOptions),
+    /// Let many calls wait at one time: errors, memory, and how fast the relay answers others
+    HoldTest(trials::HoldOptions),
+    /// Many large uploads at one time: memory of each, and processor time with and without a key
+    UploadTest(trials::UploadOptions),
     /// Build the studio into dist/, optimised and compressed
     Build,
     /// What a first visit downloads, against the budget
@@ -79,6 +86,9 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Check => check::run(&workspace),
         Command::RelayCases(options) => relay_cases::run(&workspace, options),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
+        Command::KillTest(options) => trials::kill(&workspace, options),
+        Command::HoldTest(options) => trials::hold(&workspace, options),
+        Command::UploadTest(options) => trials::upload(&workspace, options),
         Command::Build => build::dist(&workspace, &setup::web_tools(&workspace)?).map(|_| ExitCode::SUCCESS),
         Command::Sizes => sizes::run(&workspace),
         Command::Setup => setup::web_tools(&workspace).map(|_| ExitCode::SUCCESS),

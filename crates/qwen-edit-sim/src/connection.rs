@@ -108,8 +108,12 @@ pub(crate) async fn dribbled(response: Response<Body>, time: Duration) -> Respon
 
 async fn split(response: Response<Body>) -> (Parts, Bytes) {
     let (parts, body) = response.into_parts();
-    // The bodies of this program are in memory and cannot fail.
-    (parts, to_bytes(body, usize::MAX).await.unwrap_or_default())
+    (parts, in_memory(body).await)
+}
+
+/// The bodies of this program are in memory and cannot fail.
+pub(crate) async fn in_memory(body: Body) -> Bytes {
+    to_bytes(body, usize::MAX).await.unwrap_or_default()
 }
 
 fn with_stream(mut parts: Parts, length: usize, body: Body) -> Response<Body> {

@@ -8,6 +8,7 @@ mod failure;
 mod faults;
 mod generation;
 mod handlers;
+mod latency;
 mod links;
 mod painting;
 mod pictures;
@@ -23,5 +24,6 @@ mod world;
 #[cfg(test)]
 mod testing;
 
+pub use latency::Latency;
 pub use server::{Simulator, StartError};
 pub use settings::Settings;

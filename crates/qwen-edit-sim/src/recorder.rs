@@ -56,6 +56,7 @@ async fn receive(mut body: Body, world: &World, id: LogId) -> Result<Bytes, ApiF
     Ok(received)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// In lower case, as the log shows digests.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

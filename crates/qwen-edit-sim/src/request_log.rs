@@ -43,6 +43,10 @@ pub(crate) struct LogEntry {
     n: Option<i64>,
     /// The answer's status; absent when there was no answer (yet): dropped by a fault, or the caller left.
     status: Option<u16>,
+    /// When the answer was ready to be sent, in milliseconds since 1970; absent like `status`.
+    answered_ms: Option<u64>,
+    /// Of the body a generation call is answered with, in lower-case hexadecimal; a fault may send only a part of it.
+    answer_sha256: Option<String>,
 }
 
 /// Safe to use from all handlers at once.
@@ -84,6 +88,8 @@ impl RequestLog {
             model: None,
             n: None,
             status: None,
+            answered_ms: None,
+            answer_sha256: None,
         });
         id
     }
@@ -110,7 +116,14 @@ impl RequestLog {
     }
 
     pub(crate) fn answered(&self, id: LogId, status: u16) {
-        self.change(id, |entry| entry.status = Some(status));
+        self.change(id, |entry| {
+            entry.status = Some(status);
+            entry.answered_ms = Some(unix_millis(SystemTime::now()));
+        });
+    }
+
+    pub(crate) fn answer_made(&self, id: LogId, sha256: String) {
+        self.change(id, |entry| entry.answer_sha256 = Some(sha256));
     }
 
     /// Oldest first.

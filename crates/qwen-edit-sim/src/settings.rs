@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::latency::Latency;
+
 /// A strict local stand-in for the Qwen image-editing API. No AI is involved.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Parser)]
 #[command(name = "qwen-edit-sim", version)]
@@ -17,9 +19,10 @@ pub struct Settings {
     #[arg(long, value_name = "ADDRESS", value_parser = loopback_address)]
     pub control: Option<SocketAddr>,
 
-    /// The least time a generation call takes, e.g. 2s or 0s. The real service needs 5 to 300 s.
-    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
-    pub latency: Duration,
+    /// The least time a generation call takes, e.g. 2s or 0s; 200ms..3s is another time for every call. The real
+    /// service needs 5 to 300 s.
+    #[arg(long, value_name = "DURATION", default_value = "2s")]
+    pub latency: Latency,
 
     /// How long a link to a result picture works. 24 hours is the vendor's documented figure.
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = humantime::parse_duration)]
@@ -41,7 +44,7 @@ impl Settings {
         Self {
             listen: any_port,
             control: Some(any_port),
-            latency: Duration::ZERO,
+            latency: Duration::ZERO.into(),
             link_life: Duration::from_secs(24 * 60 * 60),
             public_url: None,
             lenient: false,
@@ -98,7 +101,7 @@ mod tests {
         let settings = parse(&[]).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8788");
         assert_eq!(settings.control_address().to_string(), "127.0.0.1:9788");
-        assert_eq!(settings.latency, Duration::from_secs(2));
+        assert_eq!(settings.latency, Duration::from_secs(2).into());
         assert_eq!(settings.link_life, Duration::from_secs(86_400));
         assert!(!settings.lenient);
     }
@@ -118,6 +121,7 @@ mod tests {
     fn a_bad_value_names_its_flag() {
         for (flag, value) in [
             ("--latency", "fast"),
+            ("--latency", "3s..200ms"),
             ("--link-life", "-1"),
             ("--listen", "8788"),
             ("--public-url", "ftp://localhost"),
@@ -137,7 +141,7 @@ mod tests {
 
     #[test]
     fn zero_latency_needs_no_unit() {
-        assert_eq!(parse(&["--latency", "0"]).unwrap().latency, Duration::ZERO);
-        assert_eq!(parse(&["--latency", "250ms"]).unwrap().latency, Duration::from_millis(250));
+        assert_eq!(parse(&["--latency", "0"]).unwrap().latency, Duration::ZERO.into());
+        assert_eq!(parse(&["--latency", "250ms"]).unwrap().latency, Duration::from_millis(250).into());
     }
 }

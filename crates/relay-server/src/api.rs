@@ -1,5 +1,7 @@
 //! Calls to the vendor's API: what is checked before a byte of the body is read, and how an answer is judged.
 
+mod levels;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;

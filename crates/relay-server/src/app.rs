@@ -88,7 +88,7 @@ impl App {
                 // What follows a tunnel request or doubtful framing is not to be read as a request.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            self.metrics.count(route, response.status());
+            self.metrics.count(route, response.status(), code);
             log_answer(route, response.status(), code, started);
             response
         }

@@ -209,7 +209,7 @@ impl Api {
                 (Outcome::of_failure(reject), answer.into_stored())
             }
         };
-        self.metrics.count_call(outcome.state);
+        self.metrics.count_call(outcome);
         log_end(&dispatched, outcome);
         if dispatched.ticket.is_none() && dispatched.charge.is_none() {
             return;

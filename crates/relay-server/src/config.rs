@@ -23,7 +23,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 pub(crate) use access::is_name;
-pub use cli::Cli;
+pub use cli::{Cli, Command};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use region::Region;

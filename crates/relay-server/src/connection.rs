@@ -126,7 +126,8 @@ where
     service_fn(move |mut request: Request<Incoming>| {
         let open = activity.begin();
         refusal::mark(&mut request, verdict());
-        let answer = handler(request);
+        // Boxed: what is left of a request while its answer is on its way out is small then, and there may be many.
+        let answer = Box::pin(handler(request));
         async move { Ok::<_, Infallible>(answer.await.map(|body| wrap(Counted::new(body, open)))) }
     })
 }

@@ -17,6 +17,7 @@ mod connector;
 mod delivery;
 mod exchange;
 mod gate;
+mod healthcheck;
 mod image;
 mod invite;
 mod jobs;
@@ -38,6 +39,7 @@ mod tls;
 mod upload;
 mod write_timeout;
 
+pub use healthcheck::healthcheck;
 pub use invite::{Invitation, invite};
 pub use server::{Reloader, Server, StartError};
 pub use shutdown::{Shutdown, signal};

@@ -9,13 +9,15 @@ use axum::{Extension, Json};
 use bytes::Bytes;
 use qwen_edit_api::wire::RequestBody;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::api_headers::RequestId;
-use crate::connection::{broken_midway, dribbled, hang_up};
+use crate::connection::{HangUp, broken_midway, dribbled, hang_up, in_memory};
 use crate::failure::ApiFailure;
 use crate::faults::{Delivery, Outcome, PictureFault};
 use crate::generation::edit;
+use crate::recorder::hexadecimal;
 use crate::request;
 use crate::request_log::LogId;
 use crate::world::World;
@@ -40,7 +42,7 @@ pub(crate) async fn generate(
         Outcome::Empty(status) => status.into_response(),
         Outcome::HangUp => hang_up(),
     };
-    deliver(response, fault.delivery).await
+    deliver(logged(response, &world, log_id).await, fault.delivery).await
 }
 
 /// A refusal comes at once, as from the vendor; a success takes at least the latency that was asked for.
@@ -50,7 +52,7 @@ async fn answer(
     body: Result<RequestBody, ApiFailure>,
     fault: &PictureFault,
 ) -> Response {
-    let not_before = Instant::now() + world.settings.latency;
+    let not_before = Instant::now() + world.settings.latency.draw();
     let edited = match request::check(headers, body, world.settings.lenient) {
         Ok(call) => edit(world, call, fault).await,
         Err(failure) => Err(failure),
@@ -78,6 +80,17 @@ fn load_balancer_page(status: StatusCode) -> Response {
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
     (status, Html(page)).into_response()
+}
+
+/// Notes the bytes of the answer, so that tests can tell whether they arrived unchanged.
+async fn logged(response: Response, world: &World, id: LogId) -> Response {
+    if response.extensions().get::<HangUp>().is_some() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let body = in_memory(body).await;
+    world.log.answer_made(id, hexadecimal(&Sha256::digest(&body)));
+    Response::from_parts(parts, body.into())
 }
 
 async fn deliver(response: Response, delivery: Delivery) -> Response {

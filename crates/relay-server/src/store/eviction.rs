@@ -60,6 +60,16 @@ impl Room {
         self.records = self.records.saturating_sub(1);
     }
 
+    /// Jobs there are.
+    pub(super) fn jobs(&self) -> u64 {
+        self.records + self.running
+    }
+
+    /// Bytes of those that have ended.
+    pub(super) fn bytes(&self) -> u64 {
+        self.used
+    }
+
     /// A call that goes out takes room for the largest answer it can get.
     pub(super) fn add_running(&mut self) {
         self.running += 1;

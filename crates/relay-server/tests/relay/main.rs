@@ -10,6 +10,7 @@ mod images;
 mod invites;
 mod jobs;
 mod logs;
+mod operator;
 #[cfg(unix)]
 mod own_tls;
 mod program;

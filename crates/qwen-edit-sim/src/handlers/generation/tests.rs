@@ -171,7 +171,7 @@ fn both_escapings_of_chinese_text_are_the_same_request() {
 #[test]
 fn latency_holds_up_successes_only() {
     let latency = Duration::from_millis(400);
-    let simulator = TestSimulator::with(Settings { latency, ..Settings::on_free_ports() });
+    let simulator = TestSimulator::with(Settings { latency: latency.into(), ..Settings::on_free_ports() });
     let started = Instant::now();
     assert_eq!(simulator.generate(&json!({})).status, 400);
     assert!(started.elapsed() < latency);
