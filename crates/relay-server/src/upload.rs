@@ -1,6 +1,6 @@
 //! A request body on its way through: counted, capped, scanned and hashed as it passes, never collected.
 //!
-//! The newest piece is always held back, and the one with the closing brace until the relay has decided, and written
+//! The newest byte is always held back, and the closing brace with all behind it until the relay has decided, and written
 //! down, that the call goes out. Before that the API has neither a complete body nor complete JSON: nothing that
 //! anybody could execute or charge.
 
@@ -61,9 +61,9 @@ pub(crate) struct Upload {
     checks: Option<Checks>,
     /// What may go out now.
     ready: VecDeque<Bytes>,
-    /// What waits: the newest piece, or the closing brace and all behind it.
+    /// What waits: the newest byte, or the closing brace and all behind it.
     held: Vec<Bytes>,
-    /// Bytes behind the closing brace's piece.
+    /// Bytes that came behind the closing brace.
     tail: usize,
     release: oneshot::Receiver<()>,
     /// Given back when the body is through, not when the answer is: a call waits much longer than it uploads.
@@ -115,8 +115,8 @@ impl Upload {
         (upload, watch)
     }
 
-    /// Reads along: what arrived before can go on when the JSON is not complete without this piece.
-    fn take(&mut self, data: Bytes) -> Result<(), Reject> {
+    /// Reads along. All but the last byte may go on, up to the closing brace.
+    fn take(&mut self, mut data: Bytes) -> Result<(), Reject> {
         let size = data.len() as u64;
         let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
         if received > self.cap {
@@ -126,10 +126,13 @@ impl Upload {
         if let Some(hasher) = &mut checks.hasher {
             hasher.update(&data);
         }
-        if checks.scanner.push(&data)? > 0 {
-            self.ready.extend(self.held.drain(..));
-        } else {
+        let sendable = checks.scanner.push(&data)?;
+        if sendable == 0 {
             self.tail += data.len();
+        } else {
+            self.ready.extend(self.held.drain(..));
+            let last = data.len().saturating_sub(1);
+            self.ready.push_back(data.split_to(sendable.min(last)));
         }
         if self.tail > TAIL_BYTES {
             return Err(Reject::from(Code::BadJson).with_message("The body goes on too long after its end."));
