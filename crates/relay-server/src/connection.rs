@@ -30,7 +30,7 @@ use crate::preface::{self, Protocol};
 use crate::refusal;
 use crate::shutdown::Shutdown;
 use crate::tls::Tls;
-use crate::write_timeout::WriteTimeout;
+use crate::write_timeout::{Abort, WriteTimeout};
 
 /// Read and write buffer of an HTTP/1 connection: with the socket's own buffers this is all an upload takes.
 const BUFFER_BYTES: usize = 128 * 1024;
@@ -85,7 +85,7 @@ fn serve_stream<S, H, F>(
     shutdown: Shutdown,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Abort + Unpin + Send + 'static,
     H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -94,7 +94,7 @@ where
 
 async fn speak<S, H, F>(stream: S, limits: Arc<Limits>, handler: H, mut shutdown: Shutdown)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Abort + Unpin + Send + 'static,
     H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
