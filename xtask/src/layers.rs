@@ -31,6 +31,8 @@ const LAYERS: &[Layer] = &[
         may_use: &[],
         tests_may_use: &["qwen-edit-api", "qwen-edit-sim", "relay-policy", "relay-server"],
     },
+    // Black box: not even its tests know what they test.
+    layer("relay-cases", &[]),
     layer("relay-trials", &[]),
     layer("xtask", &[]),
 ];

@@ -12,6 +12,7 @@ mod local_stack;
 mod process;
 mod python;
 mod ready;
+mod relay_cases;
 mod setup;
 mod sizes;
 mod start;
@@ -48,6 +49,8 @@ enum Command {
     Test(test::Options),
     /// Formatting, lints, documentation, dependencies, layer rules, house rules
     Check,
+    /// Carry out black-box cases against the built relay
+    RelayCases(relay_cases::Options),
     /// Feed the relay's readers with generated input; needs a nightly compiler
     Fuzz(fuzz::Options),
     /// Kill the relay at random moments, and look for every job and every paid answer
@@ -81,6 +84,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Dev(options) => dev::run(&workspace, options),
         Command::Test(options) => test::run(&workspace, options),
         Command::Check => check::run(&workspace),
+        Command::RelayCases(options) => relay_cases::run(&workspace, options),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::KillTest(options) => trials::kill(&workspace, options),
         Command::HoldTest(options) => trials::hold(&workspace, options),

@@ -56,8 +56,8 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{what}: {status}") }
 }
 
-/// Runs a command whose stdout is our result, to its end.
-pub(crate) fn run_for_result(command: &mut Command) -> Result<ExitStatus> {
+/// Runs a command to its end; what it prints is our result.
+pub(crate) fn show(command: &mut Command) -> Result<ExitStatus> {
     Running::spawn(command)?.wait()
 }
 

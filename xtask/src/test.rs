@@ -15,6 +15,7 @@ mod counts;
 mod e2e;
 mod kill_test;
 mod native;
+mod relay_cases;
 mod size_budget;
 mod stage;
 mod summary;
@@ -53,6 +54,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "browser-unit", about: "units of the client in a real browser", run: browser_unit::run },
     Suite { name: "contract", about: "relay and simulator over raw HTTP", run: contract::http },
     Suite { name: "sdk", about: "the vendor's Python SDK through relay and simulator", run: contract::sdk },
+    Suite { name: "relay-cases", about: "black-box cases against the relay", run: relay_cases::run },
     Suite { name: "kill-test", about: "eight rounds of `kill -9` under running jobs", run: kill_test::run },
     Suite { name: "e2e", about: "journeys through the studio in a real browser", run: e2e::studio },
     Suite { name: "start", about: "`cargo xtask start` as a newcomer types it", run: e2e::start },

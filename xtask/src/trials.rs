@@ -81,6 +81,6 @@ fn without_simulator(workspace: &Workspace, trial: &str) -> Result<Command> {
 }
 
 fn run(command: &mut Command) -> Result<ExitCode> {
-    let status = process::run_for_result(command)?;
+    let status = process::show(command)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

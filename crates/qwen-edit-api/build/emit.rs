@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Deserialize;
 
 /// A text in both languages of the product.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     zh: String,

@@ -1,6 +1,7 @@
 //! Advice for failures, and the rules that find it.
 
 use serde::Deserialize;
+use toml::Table;
 
 use crate::cite::{Sources, entries, typed};
 use crate::emit::{self, Words};
@@ -21,6 +22,14 @@ pub(crate) struct Advice {
     when: Vec<Rule>,
 }
 
+/// An entry that says what another one says. The studio carries each sentence once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Echo {
+    id: String,
+    same_as: String,
+}
+
 /// Everything that is given must hold. No rule at all: the entry is found by its id only.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +45,7 @@ struct Rule {
     shape: Option<Shape>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum NextStep {
     FixInput,
@@ -50,7 +59,7 @@ enum NextStep {
     Contact,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Retry {
     Safe,
@@ -58,7 +67,7 @@ enum Retry {
     Never,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Charged {
     No,
@@ -80,7 +89,11 @@ pub(crate) fn read_advice(text: &str, sources: &Sources) -> Result<Vec<Advice>, 
     let mut all: Vec<Advice> = Vec::new();
     for (entry, mut table) in entries("failures.toml", text, "advice", "id")? {
         sources.check(&entry, &mut table)?;
-        let advice: Advice = typed(&entry, table)?;
+        let advice = if table.contains_key("same_as") {
+            echo(&entry, table, &all)?
+        } else {
+            typed::<Advice>(&entry, table)?
+        };
         advice.title.check(&entry, "title")?;
         advice.what_to_do.check(&entry, "what_to_do")?;
         if all.iter().any(|known| known.id == advice.id) {
@@ -103,6 +116,15 @@ pub(crate) fn read_advice(text: &str, sources: &Sources) -> Result<Vec<Advice>, 
         return Err(format!("failures.toml: the entry `{CATCH_ALL}`, for everything else, is missing"));
     }
     Ok(all)
+}
+
+fn echo(entry: &str, table: Table, above: &[Advice]) -> Result<Advice, String> {
+    let Echo { id, same_as } = typed(entry, table)?;
+    let Some(said) = above.iter().find(|known| known.id == same_as) else {
+        return Err(format!("{entry}: `same_as` names {same_as:?}, and no entry above has that id"));
+    };
+    let (title, what_to_do) = (said.title.clone(), said.what_to_do.clone());
+    Ok(Advice { id, title, what_to_do, when: Vec::new(), ..*said })
 }
 
 pub(crate) fn emit(all: &[Advice]) -> String {

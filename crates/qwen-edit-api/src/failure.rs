@@ -175,6 +175,12 @@ pub fn advice_by_id(id: &str) -> Option<&'static Advice> {
     ADVICE.iter().find(|advice| advice.id == id)
 }
 
+/// The entry for failures that no rule knows. It assumes the worst about money.
+#[must_use]
+pub fn catch_all_advice() -> &'static Advice {
+    CATCH_ALL
+}
+
 /// Advice for an error code of the relay itself; an unknown one counts as an error inside the relay.
 #[must_use]
 pub fn advice_for_relay(code: &str) -> &'static Advice {

@@ -27,6 +27,7 @@ pub use catalogue::{
 pub use draft::{EditDraft, PictureFacts, PictureSource};
 pub use failure::{
     Advice, Charged, NextStep, Retry, Shape, UpstreamFailure, advice_by_id, advice_for_relay, all_advice,
+    catch_all_advice,
 };
 pub use picture::{MAX_PICTURE_BYTES, MediaType, SAFE_BODY_BYTES};
 pub use region::{DEMO_KEY, GENERATION_PATH, Region, find_region, regions};

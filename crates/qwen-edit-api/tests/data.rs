@@ -182,6 +182,12 @@ fn wrong_advice_stops_the_build() {
         ("id = \"unknown\"", "id = \"unknwon\"", &["failures.toml", "`unknown`", "missing"]),
         ("id = \"no-permission\"", "id = \"invalid-api-key\"", &["advice `invalid-api-key`", "twice"]),
         ("[\"InvalidApiKey\",", "[\"InvalidApi*\",", &["advice `invalid-api-key`", "rules of their own"]),
+        ("same_as = \"rate-limited\"", "same_as = \"rate\"", &["advice `relay:rate_limited`", "\"rate\""]),
+        (
+            "same_as = \"rate-limited\"",
+            "same_as = \"rate-limited\"\nretry = \"safe\"",
+            &["advice `relay:rate_limited`", "retry"],
+        ),
         (
             "{ status = [401, 401] }",
             "{ messages = [\"x\"] }",

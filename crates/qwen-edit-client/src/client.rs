@@ -7,7 +7,7 @@ use web_sys::{Blob, Response};
 
 use crate::decode::{self, Head};
 use crate::fetch::{self, Call, Lost};
-use crate::{ApiKey, EditResult, Error, ErrorKind, Picture, RelayInfo, blob, body};
+use crate::{ApiKey, EditResult, Error, ErrorKind, JobId, Picture, RelayInfo, blob, body};
 
 /// The vendor gives up after 300 s, so no answer comes later than that after the upload.
 const EDIT_TIMEOUT_MS: u32 = 300_000;
@@ -36,6 +36,8 @@ pub enum Progress {
         /// Length of the request body.
         body_bytes: u64,
     },
+    /// The relay has it and will keep the answer. Only reported for a job.
+    Accepted,
 }
 
 /// Speaks to one region of one relay.
@@ -87,20 +89,51 @@ impl Client {
         progress: impl Fn(Progress),
     ) -> Result<EditResult, Error> {
         let body = body::build(request, pictures, &progress).await?;
-        let body_bytes = blob::len(&body);
+        let (head, answer) = self.post(&body, &[], &progress).await.map_err(lost_edit)?;
+        decode::edit_answer(&head, &answer, request.model(), request.n())
+    }
+
+    /// The one paid request.
+    pub(crate) async fn post(
+        &self,
+        body: &Blob,
+        headers: &[(&str, &str)],
+        progress: &impl Fn(Progress),
+    ) -> Result<(Head, Vec<u8>), Lost> {
+        let body_bytes = blob::len(body);
         let upload_ms = u32::try_from(body_bytes / SLOWEST_UPLOAD).unwrap_or(u32::MAX);
         let call = Call {
             url: &format!("{}/{}{GENERATION_PATH}", self.relay, self.region),
             query: None,
             key: self.key.as_ref(),
-            json: Some(&body),
+            headers,
+            json: Some(body),
             timeout_ms: self.timeout_ms.saturating_add(upload_ms),
         };
         let sent = || progress(Progress::Sent { body_bytes });
-        let (head, answer) = fetch::exchange(call, sent, async |_, response| read_bytes(response).await)
-            .await
-            .map_err(lost_edit)?;
-        decode::edit_answer(&head, &answer, request.model(), request.n())
+        fetch::exchange(call, sent, async |_, response| read_bytes(response).await).await
+    }
+
+    /// Asks once for the result of a job.
+    pub(crate) async fn ask(
+        &self,
+        job: &JobId,
+        wait: &str,
+        timeout_ms: u32,
+    ) -> Result<(Head, Vec<u8>), Lost> {
+        let call = Call {
+            url: &format!("{}/jobs/{}", self.relay, job.as_str()),
+            query: None,
+            key: self.key.as_ref(),
+            headers: &[("prefer", wait)],
+            json: None,
+            timeout_ms,
+        };
+        fetch::exchange(call, || (), async |_, response| read_bytes(response).await).await
+    }
+
+    pub(crate) fn timeout_ms(&self) -> u32 {
+        self.timeout_ms
     }
 
     /// What the relay offers. `None` when it does not say: then it only passes edits on.
@@ -112,6 +145,7 @@ impl Client {
             url: &format!("{}/relay.json", relay_base.trim_end_matches('/')),
             query: None,
             key: None,
+            headers: &[],
             json: None,
             timeout_ms: INFO_TIMEOUT_MS,
         };
@@ -134,6 +168,7 @@ impl Client {
             url: &format!("{}/image", self.relay),
             query: Some(("url", link)),
             key: self.key.as_ref(),
+            headers: &[],
             json: None,
             timeout_ms: IMAGE_TIMEOUT_MS,
         };
@@ -163,7 +198,7 @@ async fn read_picture(head: &Head, response: &Response) -> Result<Result<Blob, V
     }
 }
 
-fn lost_edit(lost: Lost) -> Error {
+pub(crate) fn lost_edit(lost: Lost) -> Error {
     match lost {
         Lost::NotSent => Error::from(ErrorKind::Unreachable),
         Lost::Network => Error::from(ErrorKind::Network),

@@ -48,6 +48,30 @@ pub(crate) fn edit_answer(
     }
 }
 
+/// Reads the answer to a question after a job. A job that was not executed is the failure that kept it from being.
+pub(crate) fn job_answer(head: &Head, body: &[u8], model: &str, requested: u32) -> Result<EditResult, Error> {
+    if head.status == 404
+        && let Some((head, body)) = last_error(head, body)
+    {
+        return edit_answer(&head, &body, model, requested);
+    }
+    edit_answer(head, body, model, requested)
+}
+
+/// The answer a released job had ended with: `error.last_error = {"status", "body"}`.
+fn last_error(head: &Head, body: &[u8]) -> Option<(Head, Vec<u8>)> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let last = value.get("error")?.get("last_error")?;
+    let body = last.get("body")?;
+    let last = Head {
+        status: u16::try_from(last.get("status")?.as_u64()?).ok()?,
+        from_relay: body.get("error").is_some(),
+        content_type: head.content_type.clone(),
+        request_id: head.request_id.clone(),
+    };
+    Some((last, body.to_string().into_bytes()))
+}
+
 /// Reads the refusal of a request that is free, such as fetching a picture.
 pub(crate) fn free_refusal(head: &Head, body: &[u8]) -> Error {
     relay_error(head, body).unwrap_or_else(|| {

@@ -69,8 +69,8 @@ impl Error {
     /// What it means and what to do next, in the languages of the page.
     pub fn advice(&self) -> &'static Advice {
         match &self.kind {
-            ErrorKind::Invalid(_) => &advice::INVALID_REQUEST,
-            ErrorKind::Picture(_) => &advice::PICTURE_REFUSED,
+            ErrorKind::Invalid(_) => advice::by_id(advice::INVALID_REQUEST),
+            ErrorKind::Picture(_) => advice::by_id(advice::PICTURE_REFUSED),
             ErrorKind::Key(_) => advice::by_id(advice::INVALID_API_KEY),
             ErrorKind::Upstream(failure) => failure.advice(),
             ErrorKind::Relay { code, .. } => advice_for_relay(code),
@@ -79,7 +79,7 @@ impl Error {
             ErrorKind::Aborted => advice::by_id(advice::CANCELLED),
             ErrorKind::Unreachable => advice::by_id(advice::RELAY_UNREACHABLE),
             ErrorKind::NotARelay => advice::by_id(advice::RELAY_NOT_FOUND),
-            ErrorKind::Decode { .. } => &advice::UNREADABLE_ANSWER,
+            ErrorKind::Decode { .. } => advice::by_id(advice::UNREADABLE_ANSWER),
         }
     }
 

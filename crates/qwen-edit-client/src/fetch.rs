@@ -32,6 +32,8 @@ pub(crate) struct Call<'a> {
     pub(crate) url: &'a str,
     pub(crate) query: Option<(&'a str, &'a str)>,
     pub(crate) key: Option<&'a ApiKey>,
+    /// More headers, all of which the relay grants to pages.
+    pub(crate) headers: &'a [(&'a str, &'a str)],
     /// With a body it is a POST, without a GET.
     pub(crate) json: Option<&'a Blob>,
     pub(crate) timeout_ms: u32,
@@ -86,6 +88,9 @@ fn build(call: &Call<'_>, guard: &AbortGuard) -> Result<web_sys::Request, Lost> 
         .query(call.query);
     if let Some(key) = call.key {
         builder = builder.header("authorization", &key.authorization());
+    }
+    for (name, value) in call.headers {
+        builder = builder.header(name, value);
     }
     let request = match call.json {
         Some(body) => builder.method(Method::POST).header("content-type", "application/json").body(body),

@@ -10,6 +10,7 @@ mod decode;
 mod encode;
 mod error;
 mod fetch;
+mod job;
 mod key;
 mod links;
 mod partial_file;
@@ -22,6 +23,7 @@ mod thrown;
 
 pub use client::{Client, Progress};
 pub use error::{Error, ErrorKind};
+pub use job::{JobId, JobIdError};
 pub use key::{ApiKey, ApiKeyError};
 pub use picture::Picture;
 pub use picture_error::PictureError;

@@ -32,10 +32,11 @@ pub struct RelayRegion {
 /// Who brings the API key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyHolder {
-    /// The user. Also what an unknown word means: asking for a key too many is harmless.
+    /// The user: an own API key, or the token of an invite. Also what an unknown word means: asking for a key too many
+    /// is harmless.
     #[default]
     Client,
-    /// The relay keeps the key.
+    /// The relay keeps the key and asks for nothing.
     Server,
 }
 
@@ -73,8 +74,9 @@ impl RelayRegion {
     /// An entry without an id is left out instead of spoiling the list.
     fn read(entry: &Value) -> Option<RelayRegion> {
         let id = entry.get("id")?.as_str()?.to_owned();
+        let by_invite = entry.get("invite").and_then(Value::as_bool).unwrap_or(false);
         let key = match entry.get("key").and_then(Value::as_str) {
-            Some("server") => KeyHolder::Server,
+            Some("server") if !by_invite => KeyHolder::Server,
             _ => KeyHolder::Client,
         };
         Some(RelayRegion { id, key })
@@ -88,14 +90,15 @@ mod tests {
     #[test]
     fn a_full_description_is_read() {
         let info = RelayInfo::parse(
-            br#"{"version":"0.1.0","regions":[{"id":"beijing","key":"client"},{"id":"demo","key":"server"}],
-                "image_route":true,"jobs":false,"limits":{"body_bytes":50331648}}"#,
+            br#"{"version":"0.1.0","regions":[{"id":"beijing","key":"client"},{"id":"demo","key":"server"},
+                {"id":"family","key":"server","invite":true}],"image_route":true,"jobs":false,"limits":{"body_bytes":50331648}}"#,
         )
         .unwrap();
         assert_eq!(info.version, "0.1.0");
         assert_eq!(info.region("beijing").unwrap().key, KeyHolder::Client);
         assert_eq!(info.region("demo").unwrap().key, KeyHolder::Server);
         assert_eq!(info.region("singapore"), None);
+        assert_eq!(info.region("family").unwrap().key, KeyHolder::Client, "the user brings the token");
         assert!(info.image_route && !info.jobs);
         assert_eq!(info.limits.body_bytes, Some(50_331_648));
     }

@@ -19,7 +19,7 @@
 //!     events.push((fed.consumed, fed.event));
 //!     rest = &rest[fed.consumed..];
 //! }
-//! assert_eq!(events, [(46, Event::HeadEnd), (2, Event::BodyEnd), (18, Event::HeadEnd)]);
+//! assert_eq!(events, [(48, Event::HeadEnd), (2, Event::BodyEnd), (18, Event::HeadEnd)]);
 //! ```
 
 mod body;

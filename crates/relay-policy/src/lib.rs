@@ -5,6 +5,7 @@
 pub mod access;
 pub mod address;
 pub mod answer;
+pub mod caller_address;
 pub mod content;
 pub mod cors;
 pub mod credential;

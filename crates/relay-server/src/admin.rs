@@ -17,7 +17,7 @@ pub(crate) fn answer(method: &Method, path: &str, app: &App, shutdown: &Shutdown
             (StatusCode::SERVICE_UNAVAILABLE, "state_dir cannot be written\n".to_owned())
         }
         (&Method::GET, "/readyz") => (StatusCode::OK, "ready\n".to_owned()),
-        (&Method::GET, "/metrics") => (StatusCode::OK, app.metrics.render()),
+        (&Method::GET, "/metrics") => (StatusCode::OK, app.metrics.render(&app.api.levels())),
         _ => (StatusCode::NOT_FOUND, "not found\n".to_owned()),
     };
     let mut response = Response::new(full(text));

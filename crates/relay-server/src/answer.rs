@@ -21,8 +21,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The answer that an error of the relay becomes, to be found again later.
-    pub(crate) fn of_reject(reject: Reject) -> Self {
-        let (parts, body) = reject.into_response("").into_parts();
+    pub(crate) fn of_reject(reject: Reject, request_id: &str) -> Self {
+        let (parts, body) = reject.into_response(request_id).into_parts();
         Self { status: parts.status, headers: HeaderMap::new(), body: body.into() }
     }
 

@@ -1,5 +1,7 @@
 //! Calls to the vendor's API: what is checked before a byte of the body is read, and how an answer is judged.
 
+mod levels;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -36,7 +38,7 @@ use crate::exchange::Exchange;
 use crate::jobs::{self, Entered, Jobs, Ticket};
 use crate::kept_pictures::KeptPictures;
 use crate::metrics::Metrics;
-use crate::quota::Quotas;
+use crate::quota::{CallPlace, Quotas};
 use crate::refused_body;
 use crate::repeated_body;
 use crate::store::{Store, StoredJob};
@@ -174,10 +176,7 @@ impl Api {
     ) -> Result<Call, Reject> {
         let (region, key) = self.region(&call)?;
         let running = Arc::clone(&self.running).try_acquire_owned().map_err(|_| Code::Overloaded)?;
-        let invited = match &call.identity {
-            Identity::Invited { invite, total, .. } => Some(self.quotas.admit(invite, *total)?),
-            Identity::Key(_) | Identity::Anyone(_) => None,
-        };
+        let invited = self.admit(&call.identity)?;
         self.check_budget(&call.identity).await?;
         let upload_permit = self.reserve(head)?;
         let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
@@ -185,6 +184,7 @@ impl Api {
         let places = Places { _running: running, _invited: invited };
         Ok(Call {
             api: Arc::clone(self),
+            request_id: parts.extensions.get().cloned().unwrap_or_default(),
             region,
             identity: call.identity,
             key,
@@ -194,6 +194,14 @@ impl Api {
             upload_permit,
             places,
         })
+    }
+
+    /// The rates of an invite; callers with keys of their own have the vendor's.
+    fn admit(&self, identity: &Identity) -> Result<Option<CallPlace>, Reject> {
+        match identity {
+            Identity::Invited { invite, total, .. } => self.quotas.admit(invite, *total).map(Some),
+            Identity::Key(_) | Identity::Anyone(_) => Ok(None),
+        }
     }
 
     /// Refuses a caller without money before the upload. What counts is the reservation after it.
@@ -218,6 +226,7 @@ impl Api {
 
     async fn ask_upload_policy(&self, call: RegionCall, parts: &Parts) -> Result<Response<Body>, Reject> {
         let (region, key) = self.region(&call)?;
+        let _place = self.admit(&call.identity)?;
         let request_headers = headers::for_api(&parts.headers, &key);
         let path = match parts.uri.query() {
             Some(query) => {

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::api::{Api, State};
 use crate::body::{Body, from_text};
+use crate::callers::Callers;
 use crate::config::Config;
 use crate::connector::Connector;
 use crate::image;
@@ -30,11 +31,16 @@ use crate::static_files::StaticFiles;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The relay's own id of a request, an extension of the request: a call's end is stored with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// What all connections share.
 pub(crate) struct App {
     config: Arc<Config>,
     pub(crate) policy: Arc<ArcSwap<Policy>>,
     connector: Arc<Connector>,
+    callers: Callers,
     pub(crate) api: Arc<Api>,
     files: Option<StaticFiles>,
     pub(crate) metrics: Arc<Metrics>,
@@ -55,7 +61,8 @@ impl App {
             state,
             Arc::clone(&metrics),
         );
-        Self { config, policy, connector, api, files, metrics }
+        let callers = Callers::new(&config);
+        Self { config, policy, connector, callers, api, files, metrics }
     }
 
     /// Answers one request.
@@ -65,10 +72,12 @@ impl App {
         async move {
             let _open = self.metrics.begin();
             let started = Instant::now();
-            let (parts, body) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(RequestId(request_id.clone()));
             let (version, is_connect) = (parts.version, parts.method == Method::CONNECT);
             let Ruling { caller, route, decision } = self.policy.load().decide(&parts);
-            let result = match refusal::check(&parts).and(host::check_request_line(&parts)).and(decision) {
+            let ruled = refusal::check(&parts).and(host::check_request_line(&parts)).and(decision);
+            let result = match self.callers.screen(&parts, ruled) {
                 Ok(decision) => self.carry_out(decision, parts, body).await,
                 Err(reject) => Err(self.refuse(reject, &parts, body).await),
             };
@@ -79,7 +88,7 @@ impl App {
                 // What follows a tunnel request or doubtful framing is not to be read as a request.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            self.metrics.count(route, response.status());
+            self.metrics.count(route, response.status(), code);
             log_answer(route, response.status(), code, started);
             response
         }

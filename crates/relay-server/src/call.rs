@@ -19,6 +19,7 @@ use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use crate::answer::Answer;
 use crate::api::Api;
+use crate::app::RequestId;
 use crate::clock::unix_seconds;
 use crate::config::Region;
 use crate::exchange::Exchange;
@@ -34,6 +35,7 @@ const WRITE_AGAIN: Duration = Duration::from_secs(5);
 /// Everything a call needs before a byte of its body is read.
 pub(crate) struct Call {
     pub(crate) api: Arc<Api>,
+    pub(crate) request_id: RequestId,
     pub(crate) region: Region,
     pub(crate) identity: Identity,
     /// The key the API sees.
@@ -76,7 +78,8 @@ impl Call {
         asked: &HeaderMap,
         body: Incoming,
     ) -> Result<Answer, Reject> {
-        let Self { api, region, identity, key, job, accepted, exchange, upload_permit, places } = self;
+        let Self { api, request_id, region, identity, key, job, accepted, exchange, upload_permit, places } =
+            self;
         let (ticket, hasher) = job.unzip();
         let limits = &api.config.limits;
         let (upload, mut watch) = Upload::new(body, limits, upload_permit, hasher);
@@ -115,7 +118,7 @@ impl Call {
         } else {
             Err(broken())
         };
-        api.conclude(dispatched, &result).await;
+        api.conclude(dispatched, &result, &request_id).await;
         if let Ok(answer) = &result
             && answer.status.is_success()
         {
@@ -193,12 +196,21 @@ impl Api {
     }
 
     /// Writes down how the call ended, then tells whoever waits for it.
-    async fn conclude(self: &Arc<Self>, dispatched: Dispatched, result: &Result<Answer, Reject>) {
+    async fn conclude(
+        self: &Arc<Self>,
+        dispatched: Dispatched,
+        result: &Result<Answer, Reject>,
+        request_id: &RequestId,
+    ) {
         let (outcome, answer) = match result {
             Ok(answer) => (answer.outcome(), answer.clone().into_stored()),
-            Err(reject) => (Outcome::of_failure(reject), Answer::of_reject(reject.clone()).into_stored()),
+            Err(reject) => {
+                let answer = Answer::of_reject(reject.clone(), &request_id.0);
+                (Outcome::of_failure(reject), answer.into_stored())
+            }
         };
-        self.metrics.count_call(outcome.state);
+        self.metrics.count_call(outcome);
+        log_end(&dispatched, outcome);
         if dispatched.ticket.is_none() && dispatched.charge.is_none() {
             return;
         }
@@ -215,6 +227,13 @@ impl Api {
             self.tasks.spawn(write_later(Arc::clone(self), finish, dispatched));
         }
     }
+}
+
+/// One line for each call that went out, with what it costs whom.
+fn log_end(dispatched: &Dispatched, outcome: Outcome) {
+    let invite = dispatched.charge.as_ref().map(|charge| charge.invite.as_str());
+    let reserved = dispatched.charge.as_ref().map(|charge| charge.pictures);
+    tracing::info!(state = ?outcome.state, pictures = outcome.made, reserved, invite, "a paid call ended");
 }
 
 /// Until then the ticket keeps the answer where the next request finds it.

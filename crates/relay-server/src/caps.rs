@@ -1,14 +1,17 @@
 //! How many connections one address may hold.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use relay_policy::caller_address::{TrustedProxies, group};
 
 /// Counts connections per address. Holds an entry only while a connection is open.
 #[derive(Debug)]
 pub(crate) struct IpCaps {
     open: Mutex<HashMap<IpAddr, usize>>,
     limit: usize,
+    proxies: TrustedProxies,
 }
 
 /// One counted connection; dropping it gives the place back.
@@ -19,17 +22,17 @@ pub(crate) struct Place {
 }
 
 impl IpCaps {
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { open: Mutex::default(), limit })
+    pub(crate) fn new(limit: usize, proxies: TrustedProxies) -> Arc<Self> {
+        Arc::new(Self { open: Mutex::default(), limit, proxies })
     }
 
-    /// A place for one more connection of `peer`, or nothing when it has its share. Loopback is not limited:
-    /// behind a reverse proxy everybody comes from there.
+    /// A place for one more connection of `peer`, or nothing when it has its share. Loopback and trusted proxies are
+    /// not limited: everybody comes from there.
     pub(crate) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let key = group(peer);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(key).or_insert(0);
-        if *count >= self.limit && !key.is_loopback() {
+        if *count >= self.limit && !key.is_loopback() && !self.proxies.contains(peer) {
             return None;
         }
         *count += 1;
@@ -49,17 +52,13 @@ impl Drop for Place {
     }
 }
 
-/// A household gets a whole IPv6 /64, so that is one caller.
-fn group(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(v6) if !v6.is_loopback() => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn caps(limit: usize) -> Arc<IpCaps> {
+        IpCaps::new(limit, TrustedProxies::parse(&["10.0.0.0/8"]).unwrap())
+    }
 
     fn take(caps: &Arc<IpCaps>, peer: &str) -> Option<Place> {
         caps.take(peer.parse().unwrap())
@@ -67,7 +66,7 @@ mod tests {
 
     #[test]
     fn an_address_gets_its_share_and_gets_it_back() {
-        let caps = IpCaps::new(2);
+        let caps = caps(2);
         let first = take(&caps, "47.88.1.2");
         let second = take(&caps, "::ffff:47.88.1.2");
         assert!(first.is_some() && second.is_some());
@@ -79,7 +78,7 @@ mod tests {
 
     #[test]
     fn one_ipv6_network_is_one_caller() {
-        let caps = IpCaps::new(1);
+        let caps = caps(1);
         let held = take(&caps, "2400:3200::1");
         assert!(held.is_some());
         assert!(take(&caps, "2400:3200::2").is_none());
@@ -87,9 +86,10 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_not_limited_and_nothing_is_kept_after_closing() {
-        let caps = IpCaps::new(1);
-        let held: Vec<_> = (0..10).map(|_| take(&caps, "127.0.0.1")).collect();
+    fn loopback_and_proxies_are_not_limited_and_nothing_is_kept_after_closing() {
+        let caps = caps(1);
+        let held: Vec<_> =
+            (0..10).flat_map(|_| [take(&caps, "127.0.0.1"), take(&caps, "::ffff:10.0.0.1")]).collect();
         assert!(held.iter().all(Option::is_some));
         drop(held);
         assert!(caps.open.lock().unwrap().is_empty());

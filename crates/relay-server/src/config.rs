@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use relay_policy::access::Access;
+use relay_policy::caller_address::TrustedProxies;
 use relay_policy::cors::OriginGate;
 use relay_policy::decide::Policy;
 use relay_policy::host::HostList;
@@ -22,7 +23,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 pub(crate) use access::is_name;
-pub use cli::Cli;
+pub use cli::{Cli, Command};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use region::Region;
@@ -49,6 +50,8 @@ pub struct Config {
     pub static_dir: Option<PathBuf>,
     /// The relay's own certificate; absent behind a proxy that speaks TLS.
     pub tls: Option<TlsFiles>,
+    /// The proxies whose X-Forwarded-For names the caller.
+    pub trusted_proxies: TrustedProxies,
     /// Certificate authorities trusted besides the public ones.
     pub extra_authorities: Vec<CertificateDer<'static>>,
     /// The vendor's regions, in the operator's order.
@@ -97,6 +100,8 @@ impl Config {
             allowed_origins: allowed_origins(settings.allowed_origins)?,
             static_dir: static_dir(settings.static_dir)?,
             tls: settings.tls,
+            trusted_proxies: TrustedProxies::parse(&settings.trusted_proxies)
+                .map_err(|error| ConfigError::invalid("trusted_proxies", error))?,
             extra_authorities: extra_authorities(settings.ca_file)?,
             regions: region::read_all(&settings.regions, environment)?,
             image_hosts: image_hosts(settings.images.hosts)?,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
+use relay_policy::caller_address::TrustedProxies;
 use relay_policy::http1::{MAX_HEAD, MAX_HEADERS, Violation};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -20,6 +22,7 @@ use tokio::time::timeout;
 
 use crate::activity::{Activity, Counted};
 use crate::body::Body;
+use crate::callers::CallerAddress;
 use crate::config::Limits;
 use crate::delivery::{Delivered, Delivery, StreamExecutor};
 use crate::gate::Gate;
@@ -36,17 +39,20 @@ const HTTP2_STREAM_WINDOW: u32 = 256 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * 1024;
 const HTTP2_PING: Duration = Duration::from_secs(20);
 
-/// Who answers, and within which limits.
-pub(crate) struct Service<H> {
-    pub(crate) handler: H,
+/// How connections of one listener are served.
+pub(crate) struct Door {
     pub(crate) limits: Arc<Limits>,
+    pub(crate) tls: Option<Arc<Tls>>,
+    /// Whose word on the caller's address is taken.
+    pub(crate) proxies: TrustedProxies,
 }
 
 /// Serves one connection until it ends.
 pub(crate) async fn serve<H, F>(
     stream: TcpStream,
-    tls: Option<Arc<Tls>>,
-    service: Service<H>,
+    peer: IpAddr,
+    door: Arc<Door>,
+    handler: H,
     mut shutdown: Shutdown,
 ) where
     H: Fn(Request<Incoming>) -> F + Send + 'static,
@@ -54,19 +60,26 @@ pub(crate) async fn serve<H, F>(
 {
     // Without it, an answer smaller than a packet may wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
+    let limits = Arc::clone(&door.limits);
+    let tls = door.tls.clone();
+    let handler = move |mut request: Request<Incoming>| {
+        let caller = CallerAddress(door.proxies.caller(peer, request.headers()));
+        request.extensions_mut().insert(caller);
+        handler(request)
+    };
     let Some(tls) = tls else {
-        return serve_stream(stream, service, shutdown).await;
+        return serve_stream(stream, &limits, handler, shutdown).await;
     };
     let shaken = tokio::select! {
-        shaken = tls.accept(stream, service.limits.header_timeout) => shaken,
+        shaken = tls.accept(stream, limits.header_timeout) => shaken,
         () = shutdown.told() => return,
     };
     if let Ok(stream) = shaken {
-        serve_stream(stream, service, shutdown).await;
+        serve_stream(stream, &limits, handler, shutdown).await;
     }
 }
 
-async fn serve_stream<S, H, F>(stream: S, Service { handler, limits }: Service<H>, mut shutdown: Shutdown)
+async fn serve_stream<S, H, F>(stream: S, limits: &Limits, handler: H, mut shutdown: Shutdown)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<Incoming>) -> F + Send + 'static,
@@ -85,15 +98,14 @@ where
             let (gate, verdict) = Gate::new(stream, activity.clone());
             let verdict = move || verdict.on_next_request();
             let service = answering(handler, activity.clone(), verdict, |body| body);
-            finish(http1().serve_connection(TokioIo::new(gate), service), activity, &limits, shutdown).await;
+            finish(http1().serve_connection(TokioIo::new(gate), service), activity, limits, shutdown).await;
         }
         Protocol::Http2 => {
             activity.head_is_open(false);
             let watched = |body| Delivered::new(body, Delivery::current());
             let service = answering(handler, activity.clone(), || None, watched);
             let builder = http2(limits.write_timeout);
-            finish(builder.serve_connection(TokioIo::new(stream), service), activity, &limits, shutdown)
-                .await;
+            finish(builder.serve_connection(TokioIo::new(stream), service), activity, limits, shutdown).await;
         }
     }
 }
@@ -114,7 +126,8 @@ where
     service_fn(move |mut request: Request<Incoming>| {
         let open = activity.begin();
         refusal::mark(&mut request, verdict());
-        let answer = handler(request);
+        // Boxed: what is left of a request while its answer is on its way out is small then, and there may be many.
+        let answer = Box::pin(handler(request));
         async move { Ok::<_, Infallible>(answer.await.map(|body| wrap(Counted::new(body, open)))) }
     })
 }

@@ -32,6 +32,7 @@ pub(crate) struct KeptPictures {
     limit: u64,
     life: Duration,
     used: AtomicU64,
+    failures: AtomicU64,
 }
 
 /// Why a picture was not kept.
@@ -61,6 +62,7 @@ impl KeptPictures {
             limit: limits.kept_picture_bytes,
             life: limits.job_life,
             used: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
         };
         kept.sweep();
         Ok(kept)
@@ -90,6 +92,7 @@ impl KeptPictures {
         let partial = path.with_extension("part");
         if let Err(error) = self.fetch(connector, limits, target, &path, &partial).await {
             tracing::warn!(host = %target.origin(), %error, "a result picture is not kept");
+            self.failures.fetch_add(1, Ordering::Relaxed);
             let _ = tokio::fs::remove_file(&partial).await;
         }
     }
@@ -148,6 +151,16 @@ impl KeptPictures {
             futures_util::TryStreamExt::map_ok(futures_util::StreamExt::chain(first, rest), Frame::data);
         let body = http_body_util::StreamBody::new(frames).boxed_unsync();
         Some(image::label(picture, Some(length), body, name))
+    }
+
+    /// Bytes of all kept pictures.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// Pictures that could not be kept since the start.
+    pub(crate) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 
     /// Removes pictures past their life and what a crash left half-written, and counts the others.

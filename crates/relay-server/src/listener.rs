@@ -14,27 +14,21 @@ use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
 use crate::caps::IpCaps;
-use crate::config::Limits;
-use crate::connection::{self, Service};
+use crate::connection::{self, Door};
 use crate::shutdown::Shutdown;
-use crate::tls::Tls;
 
 /// The pause after a failed accept, mostly for want of file descriptors: trying at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves connections until told to stop, then waits for the running ones up to the drain limit.
-pub(crate) async fn run<H, F>(
-    listener: TcpListener,
-    tls: Option<Arc<Tls>>,
-    handler: H,
-    limits: Arc<Limits>,
-    mut shutdown: Shutdown,
-) where
+pub(crate) async fn run<H, F>(listener: TcpListener, door: Door, handler: H, mut shutdown: Shutdown)
+where
     H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let caps = IpCaps::new(limits.connections_per_ip);
+    let door = Arc::new(door);
+    let places = Arc::new(Semaphore::new(door.limits.connections));
+    let caps = IpCaps::new(door.limits.connections_per_ip, door.proxies.clone());
     let mut running = JoinSet::new();
     loop {
         let next = async {
@@ -48,18 +42,16 @@ pub(crate) async fn run<H, F>(
             Some(_) = running.join_next() => continue,
             () = shutdown.told() => break,
         };
-        let Some((stream, Some(ip_place))) = accepted.map(|(stream, ip)| (stream, caps.take(ip))) else {
-            continue;
-        };
-        let service = Service { handler: handler.clone(), limits: Arc::clone(&limits) };
-        let served = connection::serve(stream, tls.clone(), service, shutdown.clone());
+        let Some((stream, peer)) = accepted else { continue };
+        let Some(ip_place) = caps.take(peer) else { continue };
+        let served = connection::serve(stream, peer, Arc::clone(&door), handler.clone(), shutdown.clone());
         running.spawn(async move {
             served.await;
             drop((place, ip_place));
         });
     }
     drop(listener);
-    drain(running, limits.drain_timeout).await;
+    drain(running, door.limits.drain_timeout).await;
 }
 
 async fn accept(listener: &TcpListener) -> Option<(TcpStream, std::net::IpAddr)> {

@@ -1,23 +1,30 @@
 //! The relay as a program: command line in, exit code out.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use relay_server::config::{Cli, Config, ConfigError};
-use relay_server::{Reloader, Server, logging};
+use relay_server::config::{Cli, Command, Config, ConfigError};
+use relay_server::{Reloader, Server, healthcheck, logging};
 
 /// Bad configuration; the same code the command line parser uses.
 const EXIT_CONFIG: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Some(name) = cli.invitee() {
-        return print_invite(name);
+    match cli.command() {
+        Some(Command::Invite { name }) => return print_invite(name),
+        Some(Command::Healthcheck) => return print_health(&cli),
+        Some(Command::Check) | None => {}
     }
     let config = match load(&cli) {
         Ok(config) => config,
         Err(error) => return refuse(&error),
     };
+    if cli.command().is_some() {
+        println!("the configuration is valid");
+        return ExitCode::SUCCESS;
+    }
     logging::start(config.log_format);
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files stays as it is");
@@ -57,15 +64,38 @@ fn print_invite(name: &str) -> ExitCode {
     }
 }
 
+fn print_health(cli: &Cli) -> ExitCode {
+    let address = match cli.admin_address() {
+        Ok(address) => address,
+        Err(error) => return refuse(&error),
+    };
+    match healthcheck(address) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("relay-server: not ready: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
 async fn run(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::bind(config).await?;
     let stop = relay_server::signal()?;
     tokio::spawn(reload_on_signal(cli, server.reloader()));
-    // Tools that start the relay wait for this line.
-    println!("listening {}://{}", server.scheme(), server.address());
+    announce(&server);
     server.run(stop).await;
     Ok(())
+}
+
+/// Tools that start the relay wait for these lines. One that has read enough may have closed the pipe.
+fn announce(server: &Server) {
+    let mut lines = format!("listening {}://{}\n", server.scheme(), server.address());
+    if let Some(address) = server.admin_address() {
+        lines += &format!("admin http://{address}\n");
+    }
+    let mut stdout = std::io::stdout();
+    let _ = stdout.write_all(lines.as_bytes()).and_then(|()| stdout.flush());
 }
 
 /// SIGHUP reads the configuration again and takes over who may call. A configuration with a fault changes nothing.

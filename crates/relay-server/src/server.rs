@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use http::Request;
 use hyper::body::Incoming;
+use relay_policy::caller_address::TrustedProxies;
 use relay_policy::decide::Policy;
 use tokio::net::TcpListener;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
@@ -14,6 +15,7 @@ use tokio::time::{Duration, Instant, sleep, timeout_at};
 use crate::api::{Api, State};
 use crate::app::App;
 use crate::config::{Config, ConfigError};
+use crate::connection::Door;
 use crate::connector::Connector;
 use crate::kept_pictures::KeptPictures;
 use crate::shutdown::Shutdown;
@@ -65,6 +67,7 @@ pub struct Server {
     admin_address: Option<SocketAddr>,
     limits: Arc<crate::config::Limits>,
     tls: Option<Arc<Tls>>,
+    proxies: TrustedProxies,
     app: Arc<App>,
 }
 
@@ -92,9 +95,10 @@ impl Server {
         let connector = Connector::new(&config.extra_authorities, &config.limits)?;
         let policy = config.policy(address);
         let limits = Arc::new(config.limits.clone());
+        let proxies = config.trusted_proxies.clone();
         let state = open_state(&config)?;
         let app = Arc::new(App::new(config, policy, connector, state));
-        Ok(Self { listener, admin, address, admin_address, limits, tls, app })
+        Ok(Self { listener, admin, address, admin_address, limits, tls, proxies, app })
     }
 
     /// Where callers connect, with the real port.
@@ -130,8 +134,8 @@ impl Server {
         let sweeper = tokio::spawn(sweep(Arc::clone(&api)));
         let handler = move |request| Arc::clone(&app).answer(request);
         let hangups = self.tls.clone().map(|tls| tokio::spawn(tls::reload_on_hangup(tls)));
-        let limits = Arc::clone(&self.limits);
-        let public = listener::run(self.listener, self.tls, handler, limits, shutdown.clone());
+        let door = Door { limits: Arc::clone(&self.limits), tls: self.tls, proxies: self.proxies };
+        let public = listener::run(self.listener, door, handler, shutdown.clone());
         let (admin_switch, admin_shutdown) = Shutdown::new();
         let admin = self.admin.map(|listener| {
             let (app, state) = (self.app, shutdown);
@@ -139,7 +143,8 @@ impl Server {
                 let answer = admin::answer(request.method(), request.uri().path(), &app, &state);
                 async move { answer }
             };
-            tokio::spawn(listener::run(listener, None, handler, self.limits, admin_shutdown))
+            let door = Door { limits: self.limits, tls: None, proxies: TrustedProxies::default() };
+            tokio::spawn(listener::run(listener, door, handler, admin_shutdown))
         });
         let stopped = async move {
             stop.await;

@@ -6,6 +6,7 @@
 mod eviction;
 mod record;
 mod tables;
+mod vitals;
 mod writer;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use record::StoredAnswer;
 use tables::{Databank, Expiry};
+pub(crate) use vitals::Vitals;
 use writer::Writer;
 
 /// The store cannot be read or written. Details are in the log; a caller only learns that nothing was sent.
@@ -34,7 +36,7 @@ pub(crate) struct StoreSettings {
     pub(crate) directory: Option<PathBuf>,
     /// Most bytes of records and answers together.
     pub(crate) bytes: u64,
-    /// Room that each running call needs for its answer.
+    /// The largest answer.
     pub(crate) answer_bytes: u64,
     /// How long a finished job is kept.
     pub(crate) job_life: Duration,
@@ -112,6 +114,7 @@ pub(crate) struct Store {
     commands: mpsc::Sender<Message>,
     databank: Arc<Databank>,
     expiry: Expiry,
+    vitals: Arc<Vitals>,
 }
 
 impl Store {
@@ -120,13 +123,19 @@ impl Store {
     pub(crate) fn open(settings: &StoreSettings) -> Result<Self, String> {
         let databank = Arc::new(Databank::new(settings.directory.clone()));
         let expiry = Expiry::new(settings.job_life);
-        let writer = Writer::start(Arc::clone(&databank), settings, expiry)?;
+        let vitals = Arc::new(Vitals::default());
+        let writer = Writer::start(Arc::clone(&databank), settings, expiry, Arc::clone(&vitals))?;
         let (commands, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.run(&inbox))
             .map_err(|error| format!("cannot start its thread: {error}"))?;
-        Ok(Self { commands, databank, expiry })
+        Ok(Self { commands, databank, expiry, vitals })
+    }
+
+    /// Figures for the operator.
+    pub(crate) fn vitals(&self) -> &Vitals {
+        &self.vitals
     }
 
     /// Writes down that a call goes out, if it may. Durable when this returns.
@@ -182,7 +191,8 @@ impl Store {
             let transaction = database.begin_read().map_err(log)?;
             read(&transaction).map_err(log)
         };
-        tokio::task::spawn_blocking(read).await.map_err(log)?
+        let result = tokio::task::spawn_blocking(read).await.map_err(log).flatten();
+        result.inspect_err(|_| self.vitals.count_failure())
     }
 
     async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Unavailable> {

@@ -11,3 +11,4 @@ pub mod sdk;
 pub mod server;
 pub mod sim;
 pub mod stack;
+pub mod tap;

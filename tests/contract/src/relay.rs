@@ -9,6 +9,7 @@ use toml::Table;
 use ureq::http::{Request, request};
 use url::form_urlencoded;
 
+use crate::digest::sha256;
 use crate::http::{self, Answer};
 use crate::server::Server;
 use crate::sim::GENERATION;
@@ -17,12 +18,16 @@ use crate::sim::GENERATION;
 pub const ALLOWED_PAGE: &str = "https://app.example";
 /// The key these tests pay with.
 pub const KEY: &str = "sk-contract-tests";
+/// The key that a relay of these tests holds.
+pub const HELD_KEY: &str = "sk-held-canary-5b1f0c9d2e";
+const HELD_KEY_VARIABLE: &str = "CONTRACT_TESTS_HELD_KEY";
 
 /// What one test wants different from the relay's defaults.
 #[derive(Debug)]
 pub struct RelayConfig {
     table: Table,
     log: Option<&'static str>,
+    credential: &'static str,
 }
 
 impl RelayConfig {
@@ -37,22 +42,45 @@ impl RelayConfig {
         table.insert("listen".to_owned(), "127.0.0.1:0".into());
         table.insert("allowed_origins".to_owned(), vec!["self", ALLOWED_PAGE].into());
         table.insert("regions".to_owned(), regions.into());
-        Self { table, log: None }
+        Self { table, log: None, credential: KEY }
+    }
+
+    /// Sets one setting, named as `--set` names it: `limits.body_bytes`.
+    #[must_use]
+    pub fn set(mut self, path: &str, value: impl Into<toml::Value>) -> Self {
+        let mut names: Vec<&str> = path.split('.').collect();
+        let last = names.pop().unwrap();
+        let table = names.into_iter().fold(&mut self.table, |table, name| {
+            table.entry(name).or_insert_with(|| Table::new().into()).as_table_mut().unwrap()
+        });
+        table.insert(last.to_owned(), value.into());
+        self
     }
 
     /// Sets one of `[limits]`.
     #[must_use]
-    pub fn limit(mut self, name: &str, value: impl Into<toml::Value>) -> Self {
-        let limits = self.table.entry("limits").or_insert_with(|| Table::new().into());
-        limits.as_table_mut().unwrap().insert(name.to_owned(), value.into());
-        self
+    pub fn limit(self, name: &str, value: impl Into<toml::Value>) -> Self {
+        self.set(&format!("limits.{name}"), value)
+    }
+
+    /// Lets the relay hold the key of its region, for whoever has this token.
+    #[must_use]
+    pub fn invite(self, token: &'static str, images_per_day: u32) -> Self {
+        let mut invite = Table::new();
+        invite.insert("name".to_owned(), "guest".into());
+        invite.insert("token_sha256".to_owned(), sha256(token.as_bytes()).into());
+        invite.insert("images_per_day".to_owned(), images_per_day.into());
+        let config = self
+            .set("regions.demo.key", "server")
+            .set("regions.demo.key_env", HELD_KEY_VARIABLE)
+            .set("access.invites", vec![invite]);
+        Self { credential: token, ..config }
     }
 
     /// Serves the files of a folder as the studio.
     #[must_use]
-    pub fn studio(mut self, folder: &Path) -> Self {
-        self.table.insert("static_dir".to_owned(), folder.to_str().unwrap().into());
-        self
+    pub fn studio(self, folder: &Path) -> Self {
+        self.set("static_dir", folder.to_str().unwrap())
     }
 
     /// Sets `RUST_LOG`.
@@ -70,6 +98,8 @@ pub struct Relay {
     pub server: Server,
     /// Its own origin, for example `http://127.0.0.1:40124`.
     pub url: String,
+    /// What callers send: an API key, or an invite's token.
+    pub credential: &'static str,
     _folder: TempDir,
 }
 
@@ -86,9 +116,10 @@ impl Relay {
                 command.env_remove(name);
             }
             command.arg("--config").arg(&file).env("RUST_LOG", config.log.unwrap_or("info"));
+            command.env(HELD_KEY_VARIABLE, HELD_KEY);
         });
         let url = server.announced("listening");
-        Self { server, url, _folder: folder }
+        Self { server, url, credential: config.credential, _folder: folder }
     }
 
     /// The base URL the vendor's SDK is given.
@@ -99,8 +130,17 @@ impl Relay {
     /// A paid call, ready to be sent with a JSON body.
     pub fn generation(&self) -> request::Builder {
         Request::post(format!("{}/relay/demo{GENERATION}", self.url))
-            .header("authorization", format!("Bearer {KEY}"))
+            .header("authorization", self.bearer())
             .header("content-type", "application/json")
+    }
+
+    /// A request for an address below the relay with the usual credential.
+    pub fn asking(&self, url: &str) -> request::Builder {
+        Request::get(url).header("authorization", self.bearer())
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.credential)
     }
 
     /// Makes a paid call.
@@ -125,6 +165,6 @@ impl Relay {
 
     /// Fetches a result picture through the relay.
     pub fn image(&self, link: &str) -> Answer {
-        http::get(&self.image_url(link, None))
+        http::send(self.asking(&self.image_url(link, None)))
     }
 }

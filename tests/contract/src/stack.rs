@@ -2,6 +2,7 @@
 
 use crate::relay::{Relay, RelayConfig};
 use crate::sim::Sim;
+use crate::tap::Tap;
 
 /// Both servers; they end with this value.
 #[derive(Debug)]
@@ -23,5 +24,18 @@ impl Stack {
         let sim = Sim::start();
         let relay = Relay::start(&change(RelayConfig::before(&sim.url)));
         Self { relay, sim }
+    }
+
+    /// With taps on both sides of the relay: the first sees what callers see, the second what the API sees.
+    pub fn tapped(change: impl FnOnce(RelayConfig) -> RelayConfig) -> (Self, Tap, Tap) {
+        let (near, far) = (Tap::new(), Tap::new());
+        let sim = Sim::start();
+        far.lead_to(&sim.url);
+        let config = RelayConfig::before(&far.url).set("public_url", near.url.as_str());
+        // Links carry the simulator's own address.
+        let config = config.set("regions.demo.result_origins", vec![sim.url.as_str()]);
+        let relay = Relay::start(&change(config));
+        near.lead_to(&relay.url);
+        (Self { relay, sim }, near, far)
     }
 }

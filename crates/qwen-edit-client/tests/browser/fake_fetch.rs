@@ -56,6 +56,21 @@ impl FakeFetch {
         self.log().length()
     }
 
+    /// How every call was made, in order.
+    pub(crate) fn methods(&self) -> Vec<String> {
+        self.all("method")
+    }
+
+    /// Where every call went, in order.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        self.all("url")
+    }
+
+    fn all(&self, field: &str) -> Vec<String> {
+        let text = |call: JsValue| Reflect::get(&call, &field.into()).unwrap().as_string().unwrap();
+        self.log().iter().map(text).collect()
+    }
+
     /// What the only call looked like.
     pub(crate) fn text(&self, field: &str) -> String {
         self.only(field).as_string().unwrap()

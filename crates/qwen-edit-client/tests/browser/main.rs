@@ -6,6 +6,7 @@ mod bodies;
 mod endings;
 mod fake_fetch;
 mod fixtures;
+mod jobs;
 mod pictures;
 mod relay;
 

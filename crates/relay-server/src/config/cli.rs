@@ -1,6 +1,7 @@
 //! The command line. Every setting can be given by file, environment or flag; the later one wins.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -50,22 +51,34 @@ pub struct Cli {
 
 /// What to do instead of serving.
 #[derive(Debug, Subcommand)]
-enum Command {
+pub enum Command {
     /// Makes an invite: prints its token, and the line for [access] in the configuration.
     Invite {
         /// A name for logs and for the budget's book.
         name: String,
     },
+    /// Reads the configuration, and says what is wrong with it.
+    Check,
+    /// Asks the relay that runs with this configuration whether it is ready; for containers without a shell.
+    Healthcheck,
 }
 
 impl Cli {
-    /// The name to invite, when that is what was asked for.
+    /// What to do instead of serving.
     #[must_use]
-    pub fn invitee(&self) -> Option<&str> {
-        match &self.command {
-            Some(Command::Invite { name }) => Some(name),
-            None => None,
-        }
+    pub fn command(&self) -> Option<&Command> {
+        self.command.as_ref()
+    }
+
+    /// Where the relay with this configuration tells whether it is ready. Nothing else is looked at: whoever asks need
+    /// not be able to read its keys.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the settings cannot be read, or say nothing about it.
+    pub fn admin_address(&self) -> Result<SocketAddr, ConfigError> {
+        let missing =
+            || ConfigError::invalid("admin_listen", "is needed to ask the relay whether it is ready");
+        self.settings()?.admin_listen.ok_or_else(missing)
     }
 
     /// File, environment and flags as one.

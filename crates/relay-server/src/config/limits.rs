@@ -20,7 +20,7 @@ pub struct Limits {
     pub image_bytes: u64,
     /// Paid calls running at one time, of all callers together.
     pub calls: usize,
-    /// Stored jobs and answers together.
+    /// Stored jobs and answers together, about; without `state_dir` at most 256 MiB.
     pub state_bytes: u64,
     /// Kept pictures together.
     pub kept_picture_bytes: u64,
@@ -29,8 +29,13 @@ pub struct Limits {
     pub job_life: Duration,
     /// Open connections.
     pub connections: usize,
-    /// Open connections of one address (IPv6: of one /64). Loopback is exempt: a reverse proxy sits there.
+    /// Open connections of one address (IPv6: of one /64). Loopback and trusted proxies are exempt.
     pub connections_per_ip: usize,
+    /// Requests per minute of one address (IPv6: of one /64) that go out to somebody; 0 for no limit. Loopback is
+    /// exempt unless a trusted proxy is there.
+    pub requests_per_minute_per_ip: u32,
+    /// Wrong tokens per minute of one address before they are answered with 429; 0 for no limit.
+    pub wrong_tokens_per_minute_per_ip: u32,
     /// From the first byte of a request to the end of its headers, and from the start of a connection to the end
     /// of its first headers. A TLS handshake has as long.
     #[serde(deserialize_with = "duration")]
@@ -76,11 +81,13 @@ impl Default for Limits {
             answer_bytes: 1 << 20,
             image_bytes: 32 << 20,
             calls: 2048,
-            state_bytes: 4 << 30,
+            state_bytes: 1 << 30,
             kept_picture_bytes: 8 << 30,
             job_life: Duration::from_secs(48 * 60 * 60),
             connections: 4096,
             connections_per_ip: 64,
+            requests_per_minute_per_ip: 1200,
+            wrong_tokens_per_minute_per_ip: 20,
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(60),

@@ -191,7 +191,10 @@ pub(super) fn key_file(path: &Path) -> Result<String, String> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-        if mode & 0o077 != 0 {
+        // For a service with a user of its own, systemd lets exactly that user read a credential, and the mode shows it
+        // as a right of the group.
+        let others = if is_credential(path) { 0o007 } else { 0o077 };
+        if mode & others != 0 {
             return Err(format!(
                 "\"{shown}\" can be read by other users (mode {:04o}); chmod 600 it",
                 mode & 0o777
@@ -199,4 +202,10 @@ pub(super) fn key_file(path: &Path) -> Result<String, String> {
         }
     }
     fs::read_to_string(path).map_err(unreadable)
+}
+
+/// Whether systemd put the file where no other service sees it.
+#[cfg(unix)]
+fn is_credential(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| path.starts_with(directory))
 }

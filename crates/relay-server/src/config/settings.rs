@@ -21,6 +21,7 @@ pub(super) struct Settings {
     pub(super) static_dir: Option<PathBuf>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) tls: Option<TlsFiles>,
+    pub(super) trusted_proxies: Vec<String>,
     pub(super) log_format: LogFormat,
     /// Read one by one, in the order of the file: pages list the regions in that order.
     pub(super) regions: toml::Table,

@@ -12,6 +12,15 @@ use super::writer::Tables;
 
 /// What one record takes besides its answer, about.
 const RECORD_BYTES: u64 = 512;
+/// Room that a running call keeps free for its answer, unless even the largest one is smaller: answers are links in a
+/// few kilobytes of JSON.
+const PROMISED_BYTES: u64 = 64 * 1024;
+/// Most records: looking through them all, to see what may go, stays a matter of a second.
+const RECORDS: u64 = 200_000;
+/// Most bytes of a store in memory, whatever is configured.
+const MEMORY_BYTES: u64 = 256 << 20;
+/// One part in so many is freed beyond the need, so that not every call has to look.
+const SPARE: u64 = 20;
 /// After a look in vain, the next one has to wait: each reads every record.
 const PAUSE_SECONDS: u64 = 5;
 /// A call ends within minutes; a week leaves time to look.
@@ -21,23 +30,44 @@ const BOOK_DAYS: u32 = 7;
 #[derive(Debug, Clone)]
 pub(super) struct Room {
     used: u64,
+    records: u64,
     running: u64,
     limit: u64,
-    answer_bytes: u64,
+    promised: u64,
     next_look: u64,
 }
 
 impl Room {
     pub(super) fn new(settings: &StoreSettings) -> Self {
-        Self { used: 0, running: 0, limit: settings.bytes, answer_bytes: settings.answer_bytes, next_look: 0 }
+        let in_memory = settings.directory.is_none();
+        Self {
+            used: 0,
+            records: 0,
+            running: 0,
+            limit: if in_memory { settings.bytes.min(MEMORY_BYTES) } else { settings.bytes },
+            promised: settings.answer_bytes.min(PROMISED_BYTES),
+            next_look: 0,
+        }
     }
 
     pub(super) fn add(&mut self, record: &Record) {
         self.used = self.used.saturating_add(size(record));
+        self.records += 1;
     }
 
     fn subtract(&mut self, record: &Record) {
         self.used = self.used.saturating_sub(size(record));
+        self.records = self.records.saturating_sub(1);
+    }
+
+    /// Jobs there are.
+    pub(super) fn jobs(&self) -> u64 {
+        self.records + self.running
+    }
+
+    /// Bytes of those that have ended.
+    pub(super) fn bytes(&self) -> u64 {
+        self.used
     }
 
     /// A call that goes out takes room for the largest answer it can get.
@@ -50,10 +80,12 @@ impl Room {
         self.add(record);
     }
 
-    /// Whether one more running call fits when `spare` bytes shall stay free.
-    fn fits(&self, spare: u64) -> bool {
-        let promised = (self.running + 1).saturating_mul(self.answer_bytes);
-        self.used.saturating_add(promised).saturating_add(spare) <= self.limit
+    /// Whether one more running call fits when one part in `spare` of everything shall stay free.
+    fn fits(&self, spare: Option<u64>) -> bool {
+        let part = |whole: u64| spare.map_or(0, |spare| whole / spare);
+        let calls = self.running + 1;
+        let bytes = self.used.saturating_add(calls.saturating_mul(self.promised));
+        bytes <= self.limit - part(self.limit) && self.records + calls <= RECORDS - part(RECORDS)
     }
 }
 
@@ -80,7 +112,7 @@ pub(super) fn make_room(
     expiry: Expiry,
     now: u64,
 ) -> Result<bool, redb::Error> {
-    if room.fits(0) {
+    if room.fits(None) {
         return Ok(true);
     }
     if now < room.next_look {
@@ -95,18 +127,16 @@ pub(super) fn make_room(
         }
     }
     candidates.sort_unstable();
-    // A twentieth more than needed, so that not every call has to look.
-    let spare = room.limit / 20;
     for (_, _, id) in candidates {
-        if room.fits(spare) {
+        if room.fits(Some(SPARE)) {
             break;
         }
         remove(tables, room, &id)?;
     }
-    if !room.fits(0) {
+    if !room.fits(None) {
         room.next_look = now.saturating_add(PAUSE_SECONDS);
     }
-    Ok(room.fits(0))
+    Ok(room.fits(None))
 }
 
 /// Removes what is past its life, and budget books nobody can settle any more.

@@ -4,11 +4,12 @@ use std::sync::{Arc, mpsc};
 
 use redb::{ReadableTable as _, Table, WriteTransaction};
 use relay_policy::idempotency::{JobState, Repeated, on_repeat};
-use relay_policy::ledger::{self, Account, Exhausted};
+use relay_policy::ledger::{self, Account, Day, Exhausted};
 
 use super::eviction::{self, Room};
 use super::record::Record;
 use super::tables::{ANSWERS, Databank, Expiry, JOBS, LEDGER};
+use super::vitals::Vitals;
 use super::{Begin, Begun, Charge, Command, Finish, Message, Reply, StoreSettings, Unavailable};
 use crate::clock::unix_seconds;
 
@@ -20,6 +21,7 @@ pub(super) struct Writer {
     databank: Arc<Databank>,
     expiry: Expiry,
     room: Room,
+    vitals: Arc<Vitals>,
 }
 
 /// The tables of one transaction.
@@ -47,6 +49,11 @@ impl<'a> Tables<'a> {
         Ok(self.ledger.retain(|(of, _), _| of >= day)?)
     }
 
+    /// What all invites together have used on a day.
+    fn used_in_total(&self, day: Day) -> Result<u32, redb::Error> {
+        Ok(self.ledger.get((day.0, ""))?.map_or(0, |used| used.value()))
+    }
+
     fn put(&mut self, id: &[u8; 32], record: &Record) -> Result<(), redb::Error> {
         self.jobs.insert(id, record.encode()?.as_slice())?;
         Ok(())
@@ -62,12 +69,14 @@ impl Writer {
         databank: Arc<Databank>,
         settings: &StoreSettings,
         expiry: Expiry,
+        vitals: Arc<Vitals>,
     ) -> Result<Self, String> {
         let database = databank.open()?;
         databank.check_place()?;
         let failed = |error: redb::Error| error.to_string();
         let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
-        let (room, abandoned) = recover(&transaction, settings).map_err(failed)?;
+        let today = Day::of(unix_seconds());
+        let (room, abandoned, used) = recover(&transaction, settings, today).map_err(failed)?;
         transaction.commit().map_err(|error| failed(error.into()))?;
         if abandoned > 0 {
             tracing::warn!(
@@ -75,7 +84,8 @@ impl Writer {
                 "calls were running when the relay ended; their outcome is unknown"
             );
         }
-        Ok(Self { databank, expiry, room })
+        vitals.update(room.jobs(), room.bytes(), today, used);
+        Ok(Self { databank, expiry, room, vitals })
     }
 
     /// Works until every handle is gone.
@@ -103,6 +113,7 @@ impl Writer {
         let result = self.commit(batch, &mut promises);
         if let Err(error) = &result {
             tracing::error!(%error, "the job store cannot be written");
+            self.vitals.count_failure();
             self.room = before;
             self.databank.close();
         }
@@ -122,13 +133,17 @@ impl Writer {
         self.databank.check_place()?;
         let failed = |error: redb::Error| error.to_string();
         let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
-        {
+        let today = Day::of(unix_seconds());
+        let used = {
             let mut tables = Tables::open(&transaction).map_err(failed)?;
             for work in work {
                 self.apply(work, &mut tables).map_err(failed)?;
             }
-        }
-        transaction.commit().map_err(|error| failed(error.into()))
+            tables.used_in_total(today).map_err(failed)?
+        };
+        transaction.commit().map_err(|error| failed(error.into()))?;
+        self.vitals.update(self.room.jobs(), self.room.bytes(), today, used);
+        Ok(())
     }
 
     fn apply(&mut self, work: Work, tables: &mut Tables<'_>) -> Result<(), redb::Error> {
@@ -264,8 +279,12 @@ fn settle(tables: &mut Tables<'_>, charge: &Charge, made: u32) -> Result<(), red
     Ok(())
 }
 
-/// Counts what is there, and turns every call that was running into one whose outcome is unknown.
-fn recover(transaction: &WriteTransaction, settings: &StoreSettings) -> Result<(Room, usize), redb::Error> {
+/// Counts what is there, the pictures of today among it, and turns every call that was running into one whose outcome is unknown.
+fn recover(
+    transaction: &WriteTransaction,
+    settings: &StoreSettings,
+    today: Day,
+) -> Result<(Room, usize, u32), redb::Error> {
     let mut tables = Tables::open(transaction)?;
     let mut room = Room::new(settings);
     let mut abandoned = Vec::new();
@@ -282,5 +301,5 @@ fn recover(transaction: &WriteTransaction, settings: &StoreSettings) -> Result<(
         record.changed = unix_seconds();
         tables.put(id, record)?;
     }
-    Ok((room, abandoned.len()))
+    Ok((room, abandoned.len(), tables.used_in_total(today)?))
 }

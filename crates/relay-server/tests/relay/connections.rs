@@ -63,34 +63,3 @@ async fn an_upgrade_is_not_followed() {
     let answers = client::raw(relay.address, (request + &close).as_bytes()).await;
     assert!(answers.starts_with("HTTP/1.1 200 "), "{answers}");
 }
-
-#[tokio::test]
-async fn the_operator_sees_counts_and_callers_do_not() {
-    let upstream = Upstream::json(200, "{}").await;
-    let relay = Relay::start(&upstream, &[]).await;
-    relay.generate().await;
-    relay.get("/relay/nope").await;
-    let ask = |path: &'static str| async move {
-        let request = client::request(relay.admin, "GET", path, &[], "");
-        client::complete(client::open(relay.admin, request).await.unwrap()).await.unwrap()
-    };
-    let metrics = String::from_utf8(ask("/metrics").await.body.to_vec()).unwrap();
-    assert!(metrics.contains("relay_answers_total{route=\"generation\",class=\"2xx\"} 1"), "{metrics}");
-    assert!(metrics.contains("relay_answers_total{route=\"unknown\",class=\"4xx\"} 1"), "{metrics}");
-    assert_eq!(ask("/readyz").await.status, 200);
-    assert_eq!(ask("/relay/healthz").await.status, 404);
-    for path in ["/metrics", "/readyz", "/relay/metrics", "/relay/readyz"] {
-        assert_eq!(
-            client::complete(
-                client::open(relay.address, client::request(relay.address, "GET", path, &[], ""))
-                    .await
-                    .unwrap()
-            )
-            .await
-            .unwrap()
-            .status,
-            404,
-            "{path}"
-        );
-    }
-}

@@ -15,8 +15,8 @@ const OWN_KEY: &str = "sk-canary-held-key";
 const ONE_PICTURE: &str = r#"{"output":{"choices":[{"message":{"content":[{"image":"https://x/a.png"}]}}]}}"#;
 
 /// A relay that holds the key of region `demo` for invites `(token, limits)`.
-struct Held {
-    relay: Relay,
+pub(crate) struct Held {
+    pub(crate) relay: Relay,
     _key: NamedTempFile,
 }
 
@@ -37,7 +37,7 @@ fn lines(upstream: &Upstream, key: &NamedTempFile, invites: &[(&str, &str)], mor
     own.into_iter().chain(more.iter().map(|line| (*line).to_owned())).collect()
 }
 
-async fn start(upstream: &Upstream, invites: &[(&str, &str)], more: &[&str]) -> Held {
+pub(crate) async fn start(upstream: &Upstream, invites: &[(&str, &str)], more: &[&str]) -> Held {
     let key = NamedTempFile::new().unwrap();
     std::fs::write(key.path(), OWN_KEY).unwrap();
     let lines = lines(upstream, &key, invites, more);
@@ -46,11 +46,11 @@ async fn start(upstream: &Upstream, invites: &[(&str, &str)], more: &[&str]) -> 
 }
 
 impl Held {
-    async fn call(&self, token: &str, body: &str) -> Answer {
+    pub(crate) async fn call(&self, token: &str, body: &str) -> Answer {
         self.call_with(token, body, &[]).await
     }
 
-    async fn call_with(&self, token: &str, body: &str, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn call_with(&self, token: &str, body: &str, more: &[(&str, &str)]) -> Answer {
         let bearer = format!("Bearer {token}");
         let mut headers = vec![PAGE, JSON, ("authorization", bearer.as_str())];
         headers.extend_from_slice(more);
@@ -58,7 +58,7 @@ impl Held {
     }
 }
 
-fn with_n(n: u32) -> String {
+pub(crate) fn with_n(n: u32) -> String {
     format!(r#"{{"model":"qwen-image-edit-plus","input":{{"messages":[]}},"parameters":{{"n":{n}}}}}"#)
 }
 

@@ -10,9 +10,11 @@ mod images;
 mod invites;
 mod jobs;
 mod logs;
+mod operator;
 #[cfg(unix)]
 mod own_tls;
 mod program;
+mod rates;
 mod refusals;
 mod settings;
 mod shutdown;

@@ -144,6 +144,65 @@ fn the_example_file_of_the_repository_is_valid() {
 }
 
 #[test]
+fn check_reads_a_configuration_and_starts_nothing() {
+    let valid = "listen = \"127.0.0.1:1\"\n[regions.a]\nupstream = \"https://a.example\"\n";
+    let output = run_with(valid, &["check"], &[]);
+    assert!(output.status.success() && output.stdout.starts_with(b"the configuration is valid"));
+    let output = run_with(&valid.replace("https", "http"), &["check"], &[]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message.contains("regions.a.upstream"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn healthcheck_tells_a_relay_that_is_ready_from_one_that_is_not() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = format!(
+        "listen = \"127.0.0.1:0\"\nadmin_listen = \"{free}\"\n\
+         [regions.a]\nupstream = \"http://127.0.0.1:1\"\nkey = \"server\"\nkey_env = \"OWN_KEY\"\n"
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &settings).unwrap();
+    let mut program = command();
+    program.arg("--config").arg(file.path()).env("OWN_KEY", "sk-own");
+    let program = Program::start(program);
+    let asked = run_with(&settings, &["healthcheck"], &[]);
+    assert!(asked.status.success(), "without the key: {}", String::from_utf8_lossy(&asked.stderr));
+    program.terminate();
+    let asked = run_with(&settings, &["healthcheck"], &[]);
+    let message = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert!(asked.status.code() == Some(1) && message.contains("not ready"), "{message}");
+    let nowhere = run_with(&settings.replace("admin_listen", "#"), &["healthcheck"], &[]);
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("admin_listen"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_systemd_hands_over_may_show_a_right_of_the_group() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let credentials = tempfile::TempDir::new().unwrap();
+    let key = credentials.path().join("key");
+    std::fs::write(&key, "sk-own").unwrap();
+    let settings = format!(
+        "[regions.a]\nupstream = \"http://127.0.0.1:1\"\nkey = \"server\"\nkey_file = \"{}\"\n",
+        key.display()
+    );
+    let directory = credentials.path().to_str().unwrap();
+    for (mode, environment, is_fine) in [
+        (0o440, &[("CREDENTIALS_DIRECTORY", directory)][..], true),
+        (0o444, &[("CREDENTIALS_DIRECTORY", directory)], false),
+        (0o440, &[("CREDENTIALS_DIRECTORY", "/elsewhere")], false),
+        (0o440, &[], false),
+        (0o400, &[], true),
+    ] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        let output = run_with(&settings, &["check"], environment);
+        assert_eq!(output.status.success(), is_fine, "{mode:o} {environment:?}");
+    }
+}
+
+#[test]
 fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = format!(

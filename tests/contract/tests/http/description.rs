@@ -20,11 +20,19 @@ fn relay_json_tells_what_is_offered_and_no_secret() {
         "name": "qwen-edit-relay",
         "regions": [{"id": "demo", "key": "client"}],
         "image_route": true,
-        "jobs": false,
+        "jobs": true,
         "limits": {"body_bytes": 1_000_000, "image_bytes": 33_554_432},
     });
     assert_eq!(description, expected);
     assert!(!answer.text().contains(&stack.sim.url), "upstreams are the operator's business");
+}
+
+#[test]
+fn relay_json_tells_where_an_invite_is_needed() {
+    let stack = Stack::with(|config| config.invite("qei_contract-tests", 5));
+    let answer = stack.relay.get("/relay/relay.json");
+    assert_eq!(answer.json()["regions"], json!([{"id": "demo", "key": "server", "invite": true}]));
+    assert!(!answer.text().contains("guest"), "who is invited is nobody's business");
 }
 
 #[test]

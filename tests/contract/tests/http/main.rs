@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a setup that fails is a test that fails")]
 
+mod advice;
 mod bodies;
 mod description;
+mod jobs;
 mod money;
 mod origins;
 mod pictures;

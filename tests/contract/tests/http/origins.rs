@@ -87,7 +87,8 @@ fn an_allowed_page_can_read_results_and_errors_of_both_sides() {
         http::send_body(request, body.as_bytes())
     };
     let get = |path: &str| {
-        http::send(Request::get(format!("{}{path}", stack.relay.url)).header("origin", ALLOWED_PAGE))
+        let url = format!("{}{path}", stack.relay.url);
+        http::send(stack.relay.asking(&url).header("origin", ALLOWED_PAGE))
     };
     for (status, answer) in [
         (200, generate()),

@@ -26,7 +26,7 @@ fn a_picture_through_the_relay_is_the_picture_byte_for_byte() {
 fn a_picture_is_handed_over_as_a_harmless_download_under_the_wanted_name() {
     let stack = Stack::start();
     let links = stack.relay.generate(&call(&json!({"size": "512*512"}))).links();
-    let answer = http::get(&stack.relay.image_url(&links[0], Some("../雪 1.html")));
+    let answer = http::send(stack.relay.asking(&stack.relay.image_url(&links[0], Some("../雪 1.html"))));
     assert_eq!(answer.header("content-type"), "image/png");
     assert_eq!(answer.header("content-length"), answer.body.len().to_string());
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
@@ -37,6 +37,14 @@ fn a_picture_is_handed_over_as_a_harmless_download_under_the_wanted_name() {
     assert!(disposition.starts_with("attachment;"), "{disposition}");
     assert!(disposition.ends_with("filename*=UTF-8''%E9%9B%AA%201.html.png"), "{disposition}");
     assert_eq!(answer.header("server"), "", "nothing of the object store's own headers");
+}
+
+#[test]
+fn whoever_may_not_call_gets_no_pictures_either() {
+    let stack = Stack::start();
+    let links = stack.relay.generate(&call(&json!({"size": "512*512"}))).links();
+    let answer = http::get(&stack.relay.image_url(&links[0], None));
+    assert_eq!((answer.status, answer.relay_error().0.as_str()), (401, "key_missing"));
 }
 
 #[test]

@@ -72,7 +72,8 @@ fn each_refusal_has_its_status_and_code_and_never_costs_anything() {
         assert_eq!(answer.header("content-type"), "application/json", "{context}");
         assert_eq!(answer.header("cache-control"), "no-store", "{context}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{context}");
-        if case.line.contains("/relay/") {
+        // A head that is too long is not read to its end, so nobody knows which page it came from.
+        if case.line.contains("/relay/") && case.status != 414 {
             assert_eq!(answer.header("access-control-allow-origin"), ALLOWED_PAGE, "{context}");
         }
         match case.status {

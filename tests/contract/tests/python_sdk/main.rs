@@ -4,6 +4,7 @@
 
 mod examples;
 mod failures;
+mod invites;
 mod money;
 mod pictures;
 mod uploads;

@@ -1,0 +1,120 @@
+//! Who calls: the address that limits are counted for.
+//!
+//! Behind proxies it stands in `X-Forwarded-For`, to whose right end each proxy adds the address it was called from.
+//! Everything to the left of what trusted proxies wrote is the caller's own invention, so the list is read from the
+//! right. No other header counts: proxies pass `Forwarded`, `X-Real-IP` and the like on as they come.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The proxies in front of the relay whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+/// Why a text names no proxy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidProxy {
+    /// Not an address or network.
+    #[error("\"{0}\" is not an address or network; write for example \"127.0.0.1\" or \"10.0.0.0/8\"")]
+    Malformed(String),
+    /// A network of the whole internet: every caller could say who he is.
+    #[error("\"{0}\" would trust everybody; name the addresses of the proxies")]
+    Everybody(String),
+    /// A network whose address has bits behind its prefix, or an IPv4 one in IPv6 spelling.
+    #[error("\"{written}\" is ambiguous; write \"{meant}\"")]
+    Ambiguous {
+        /// As given.
+        written: String,
+        /// As it should be.
+        meant: String,
+    },
+}
+
+impl TrustedProxies {
+    /// Reads addresses and networks in CIDR notation.
+    ///
+    /// # Errors
+    /// [`InvalidProxy`] for the first that cannot be used.
+    pub fn parse<T: AsRef<str>>(texts: &[T]) -> Result<Self, InvalidProxy> {
+        texts.iter().map(|text| network(text.as_ref())).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether an address is one of them.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The caller's address: the peer, or if that is a trusted proxy, the rightmost address of `X-Forwarded-For` that
+    /// is none. What cannot be an address ends the search at the last good one.
+    #[must_use]
+    pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut caller = peer.to_canonical();
+        if !self.contains(caller) {
+            return caller;
+        }
+        let lines: Vec<_> = headers.get_all(X_FORWARDED_FOR).iter().collect();
+        let entries = lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        for entry in entries.map(<[u8]>::trim_ascii).filter(|entry| !entry.is_empty()) {
+            match self.entry(entry) {
+                Some(address) => caller = address,
+                None => break,
+            }
+            if !self.contains(caller) {
+                break;
+            }
+        }
+        caller
+    }
+
+    /// One entry; proxies write it bare, in brackets, or with a port. Loopback is a place only a trusted proxy can be
+    /// at: callers there are exempt from limits, so nobody is one by hearsay.
+    fn entry(&self, entry: &[u8]) -> Option<IpAddr> {
+        let text = std::str::from_utf8(entry).ok()?;
+        let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+        let address = match bare.parse::<IpAddr>() {
+            Ok(address) => address,
+            Err(_) => text.parse::<SocketAddr>().ok()?.ip(),
+        };
+        let address = address.to_canonical();
+        let is_possible = !address.is_unspecified() && (!address.is_loopback() || self.contains(address));
+        is_possible.then_some(address)
+    }
+}
+
+fn network(text: &str) -> Result<IpNet, InvalidProxy> {
+    let malformed = || InvalidProxy::Malformed(text.to_owned());
+    let network = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => text.parse::<IpNet>().map_err(|_| malformed())?,
+    };
+    if network.prefix_len() == 0 {
+        return Err(InvalidProxy::Everybody(text.to_owned()));
+    }
+    let meant = match (network.addr().to_canonical(), network) {
+        (IpAddr::V4(v4), IpNet::V6(v6)) => {
+            let prefix = v6.prefix_len().checked_sub(96).ok_or_else(malformed)?;
+            IpNet::new(v4.into(), prefix).map_err(|_| malformed())?.trunc()
+        }
+        _ => network.trunc(),
+    };
+    if meant == network {
+        Ok(network)
+    } else {
+        Err(InvalidProxy::Ambiguous { written: text.to_owned(), meant: meant.to_string() })
+    }
+}
+
+/// What counts as one caller: an IPv4 address, or an IPv6 /64, which is what one household gets.
+#[must_use]
+pub fn group(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) if !v6.is_loopback() => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        other => other,
+    }
+}

@@ -1,0 +1,56 @@
+//! An upstream that closes connections at the worst moment.
+
+use std::time::Instant;
+
+use sha2::{Digest as _, Sha256};
+
+use super::bench::Bench;
+use super::verdict::Stop;
+use crate::client::Reply;
+use crate::world::hex;
+
+/// What the caller sent is what the API gets, byte for byte.
+pub(super) async fn same_bytes(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    let sent = hex(&Sha256::digest(request.body.parts.concat()));
+    bench.send_and_judge(&request).await?;
+    let received = bench.scene.api.last().map(|request| request.body_sha256);
+    bench.require(received.as_deref() == Some(sent.as_str()), || {
+        "the API got other bytes than were sent".to_owned()
+    });
+    Ok(())
+}
+
+/// Idle connections close at random; no call may be made twice.
+pub(super) async fn stale_connections(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    let rounds = if bench.slow { 1000 } else { 150 };
+    bench.open(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    let since = Instant::now();
+    let mut last = Reply::None("nothing was sent".to_owned());
+    for round in 0..rounds {
+        let request = request.clone().with_only("Idempotency-Key", Some(&uuid::Uuid::new_v4().to_string()));
+        let before = bench.scene.api.hits();
+        last = bench.send(&request).await?;
+        bench.require_status("one of many rounds", &last, &[200, 502]);
+        let executed = bench.scene.api.hits() - before;
+        bench.require(executed <= 1, || format!("round {round}: executed {executed} times"));
+    }
+    let seen = bench.observe(last, since).await;
+    bench.judge(&seen);
+    let executed = bench.scene.api.hits();
+    bench.require(executed <= rounds, || format!("{executed} executions in {rounds} rounds"));
+    bench.note(format!("{rounds} rounds"));
+    Ok(())
+}
+
+/// The connection is taken back in the middle of a call: it is not made again.
+pub(super) async fn taken_back(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    bench.send_and_judge(&request).await?;
+    let executed = bench.scene.api.hits();
+    bench.require(executed == 1, || format!("executed {executed} times, expected once"));
+    Ok(())
+}

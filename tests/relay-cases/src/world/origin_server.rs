@@ -1,0 +1,171 @@
+//! A mock behind TLS: takes connections, reads requests, records them, and plays what the scene says.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::rustls::server::Acceptor;
+
+use super::authority::Authority;
+use super::goaway;
+use super::play::{self, After};
+use super::scene::{Received, Stage};
+use crate::mock_script::{CertificateKind, Conduct, Side};
+use crate::wire::{Extent, Head, Reader};
+
+/// A body up to this size is kept whole.
+const KEPT_BYTES: usize = 64 << 10;
+/// What an unanswered TLS handshake is left open for.
+const SILENCE: Duration = Duration::from_secs(600);
+
+/// One mock. Its port can be closed for a while.
+#[derive(Debug)]
+pub(crate) struct OriginServer {
+    address: SocketAddr,
+    part: Part,
+    listening: Option<JoinHandle<()>>,
+}
+
+/// What its connections need.
+#[derive(Clone)]
+struct Part {
+    side: Side,
+    stage: Stage,
+    authority: Arc<Authority>,
+}
+
+impl std::fmt::Debug for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Part").field("side", &self.side).finish_non_exhaustive()
+    }
+}
+
+impl OriginServer {
+    pub(crate) fn start(side: Side, ip: Ipv4Addr, stage: Stage, authority: Arc<Authority>) -> Result<Self> {
+        let part = Part { side, stage, authority };
+        let mut server = Self { address: SocketAddr::from((ip, 443)), part, listening: None };
+        server.open()?;
+        Ok(server)
+    }
+
+    /// Opens the port, if it is closed.
+    pub(crate) fn open(&mut self) -> Result<()> {
+        if self.listening.is_none() {
+            let listener = listen(self.address)?;
+            self.listening = Some(tokio::spawn(accept(listener, self.part.clone())));
+        }
+        Ok(())
+    }
+
+    /// Closes the port: who connects is refused.
+    pub(crate) async fn close(&mut self) {
+        if let Some(listening) = self.listening.take() {
+            listening.abort();
+            // The port is closed when the task is gone.
+            let _ = listening.await;
+        }
+    }
+}
+
+/// A listener that may share its port with one for all addresses; the more exact one wins.
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let open = || -> io::Result<TcpListener> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        if address.is_ipv6() {
+            socket2::SockRef::from(&socket).set_only_v6(true)?;
+        }
+        socket.set_reuseport(true)?;
+        socket.bind(address)?;
+        socket.listen(4096)
+    };
+    open().with_context(|| format!("listen on {address}"))
+}
+
+async fn accept(listener: TcpListener, part: Part) {
+    loop {
+        match listener.accept().await {
+            // What goes wrong on a connection is what the case is about.
+            Ok((stream, _)) => drop(tokio::spawn(connection(stream, part.clone()))),
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn connection(mut stream: TcpStream, part: Part) -> Result<()> {
+    stream.set_nodelay(true)?;
+    let scene = part.stage.now();
+    match scene.certificate {
+        CertificateKind::Silence => {
+            tokio::time::sleep(SILENCE).await;
+            return Ok(());
+        }
+        CertificateKind::Garbage => {
+            stream.write_all(b"HTTP/1.1 400 this is not TLS\r\n\r\n").await?;
+            return Ok(());
+        }
+        _ => {}
+    }
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    let name = hello.client_hello().server_name().unwrap_or("unnamed.example").to_owned();
+    let http2 = scene.server(part.side).plan().has(Conduct::Http2GoAway);
+    let stream = hello.into_stream(part.authority.server(&name, scene.certificate, http2)?).await?;
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        return Ok(goaway::serve(stream, scene.server(part.side)).await?);
+    }
+    Ok(requests(stream, &part).await?)
+}
+
+async fn requests<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(stream: S, part: &Part) -> io::Result<()> {
+    let mut reader = Reader::new(stream);
+    while let Some(head) = reader.head().await? {
+        // Taken anew for each request: a connection may outlive the case that opened it.
+        let scene = part.stage.now();
+        let server = scene.server(part.side);
+        let received = read_request(&mut reader, head).await;
+        let complete = received.complete;
+        server.received().push(received.clone());
+        if !complete {
+            return Ok(());
+        }
+        let script = server.plan().answer(server.next_number());
+        let stream = reader.get_mut();
+        match play::answer(stream, &script, &received, part.side, server).await? {
+            After::KeepAlive => {}
+            After::Close => return stream.shutdown().await,
+            After::Reset => {
+                stream.reset_on_close();
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) -> Received {
+    let mut hasher = Sha256::new();
+    let mut body = Vec::new();
+    let mut take = |bytes: &[u8]| {
+        hasher.update(bytes);
+        if body.len() + bytes.len() <= KEPT_BYTES {
+            body.extend_from_slice(bytes);
+        }
+    };
+    let complete = match head.extent() {
+        Ok(extent) => reader.body(extent.unwrap_or(Extent::Nothing), &mut take).await.is_ok(),
+        Err(_) => false,
+    };
+    let target = head.line.split(' ').nth(1).unwrap_or_default().to_owned();
+    Received { target, headers: head.headers, body_sha256: hex(&hasher.finalize()), body, complete }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
