@@ -9,7 +9,7 @@ use http::Request;
 use hyper::body::Incoming;
 use relay_policy::caller_address::TrustedProxies;
 use relay_policy::decide::Policy;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use crate::api::{Api, State};
@@ -41,8 +41,6 @@ pub enum StartError {
     Config(#[from] ConfigError),
 }
 
-/// Connections the system keeps while the relay is busy accepting others; with few, a burst waits for retries of TCP.
-const BACKLOG: u32 = 1024;
 /// How often the store is looked through.
 const SWEEP_PAUSE: Duration = Duration::from_secs(600);
 
@@ -214,15 +212,7 @@ fn open_state(config: &Config) -> Result<State, StartError> {
 
 async fn bind(setting: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let fail = |error| StartError::Bind { setting, address, error };
-    let listener = listen(address).map_err(fail)?;
+    let listener = TcpListener::bind(address).await.map_err(fail)?;
     let bound = listener.local_addr().map_err(fail)?;
     Ok((listener, bound))
-}
-
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
 }
