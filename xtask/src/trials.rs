@@ -12,9 +12,12 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, Args)]
 pub(crate) struct KillOptions {
-    /// Rounds at random moments; a quarter more is aimed at the relay's writes, and up to five end with SIGTERM
+    /// Rounds at random moments; up to five more end with SIGTERM
     #[arg(long, default_value_t = 200, value_name = "N")]
     rounds: u32,
+    /// More rounds, aimed at the moments in which the relay writes [default: a quarter of --rounds]
+    #[arg(long, value_name = "N")]
+    aimed: Option<u32>,
     /// Make the same jobs and moments again; without it, others each time
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -50,6 +53,7 @@ pub(crate) fn kill(workspace: &Workspace, options: &KillOptions) -> Result<ExitC
     let mut command = Command::new(trials);
     command.arg("--relay").arg(relay).arg("kill").arg("--sim").arg(sim);
     command.args(["--rounds", &options.rounds.to_string()]);
+    command.args(options.aimed.iter().flat_map(|aimed| ["--aimed".to_owned(), aimed.to_string()]));
     command.args(options.seed.iter().flat_map(|seed| ["--seed".to_owned(), seed.to_string()]));
     run(&mut command)
 }

@@ -1,7 +1,7 @@
 //! The log of everything that reached the API port, for tests that ask "what was really sent, and how often?".
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::http::header::{AUTHORIZATION, COOKIE, HeaderMap, PROXY_AUTHORIZATION};
 use axum::http::request::Parts;
@@ -41,6 +41,8 @@ pub(crate) struct LogEntry {
     model: Option<String>,
     /// The `parameters.n` of a generation call, when it is there and an integer.
     n: Option<i64>,
+    /// Before this time a generation call does not succeed, in milliseconds since 1970; for tests that want to be there.
+    due_ms: Option<u64>,
     /// The answer's status; absent when there was no answer (yet): dropped by a fault, or the caller left.
     status: Option<u16>,
     /// When the answer was ready to be sent, in milliseconds since 1970; absent like `status`.
@@ -87,6 +89,7 @@ impl RequestLog {
             body_sha256: None,
             model: None,
             n: None,
+            due_ms: None,
             status: None,
             answered_ms: None,
             answer_sha256: None,
@@ -113,6 +116,10 @@ impl RequestLog {
             entry.model = model;
             entry.n = n;
         });
+    }
+
+    pub(crate) fn due_in(&self, id: LogId, latency: Duration) {
+        self.change(id, |entry| entry.due_ms = Some(unix_millis(SystemTime::now() + latency)));
     }
 
     pub(crate) fn answered(&self, id: LogId, status: u16) {

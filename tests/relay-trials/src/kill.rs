@@ -24,7 +24,7 @@ use tally::Tally;
 
 /// How long the simulator takes for a call.
 const LATENCY: &str = "200ms..3s";
-/// One round in so many more is aimed at a moment in which the relay writes.
+/// One aimed round more for so many rounds at random moments.
 const AIMED_SHARE: usize = 4;
 /// Rounds that end with SIGTERM, at most.
 const MOST_ORDERLY: usize = 5;
@@ -34,9 +34,12 @@ pub(crate) struct Options {
     /// The simulator's program
     #[arg(long, value_name = "FILE")]
     sim: PathBuf,
-    /// Rounds at random moments; a quarter more is aimed at the relay's writes, and up to five end with SIGTERM
+    /// Rounds at random moments; up to five more end with SIGTERM
     #[arg(long, default_value_t = 200, value_name = "N")]
     rounds: usize,
+    /// More rounds, aimed at the moments in which the relay writes [default: a quarter of --rounds]
+    #[arg(long, value_name = "N")]
+    aimed: Option<usize>,
     /// Makes the same jobs and the same moments again; the order of events stays the system's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -52,7 +55,8 @@ pub(crate) async fn run(relay: &Path, options: &Options) -> Result<bool> {
     let first = Relay::start(relay, folder.path(), &sim.url).await?;
     let mut stage = Stage { program: relay, folder: folder.path(), sim, relay: first };
 
-    let kinds = schedule(options.rounds, &mut random);
+    let aimed = options.aimed.unwrap_or(options.rounds.div_ceil(AIMED_SHARE));
+    let kinds = schedule(options.rounds, aimed, &mut random);
     let mut played: Vec<(Kind, Round)> = Vec::new();
     for (number, kind) in (1..).zip(&kinds) {
         let round = round::play(&mut stage, *kind, &mut random).await?;
@@ -78,8 +82,7 @@ pub(crate) async fn run(relay: &Path, options: &Options) -> Result<bool> {
 }
 
 /// The kinds of all rounds, in an order of chance.
-fn schedule(rounds: usize, random: &mut fastrand::Rng) -> Vec<Kind> {
-    let aimed = rounds.div_ceil(AIMED_SHARE);
+fn schedule(rounds: usize, aimed: usize, random: &mut fastrand::Rng) -> Vec<Kind> {
     let orderly = rounds.div_ceil(AIMED_SHARE * 2).min(MOST_ORDERLY);
     let mut kinds = vec![Kind::Random; rounds];
     kinds.extend((0..aimed).map(|number| if number % 2 == 0 { Kind::AtAnswer } else { Kind::AtDispatch }));
@@ -94,13 +97,13 @@ mod tests {
 
     #[test]
     fn the_schedule_has_all_kinds() {
-        let count = |rounds| {
-            let kinds = schedule(rounds, &mut fastrand::Rng::with_seed(7));
+        let count = |rounds, aimed| {
+            let kinds = schedule(rounds, aimed, &mut fastrand::Rng::with_seed(7));
             [Kind::Random, Kind::AtDispatch, Kind::AtAnswer, Kind::Orderly]
                 .map(|wanted| kinds.iter().filter(|kind| **kind == wanted).count())
         };
-        assert_eq!(count(200), [200, 25, 25, 5]);
-        assert_eq!(count(8), [8, 1, 1, 1]);
-        assert_eq!(count(1), [1, 0, 1, 1]);
+        assert_eq!(count(200, 50), [200, 25, 25, 5]);
+        assert_eq!(count(8, 2), [8, 1, 1, 1]);
+        assert_eq!(count(1, 1), [1, 0, 1, 1]);
     }
 }

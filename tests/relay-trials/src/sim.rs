@@ -15,7 +15,7 @@ use crate::client::{self, Connection};
 use crate::process::Program;
 
 /// How often the log is looked at.
-const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(1);
 /// What a killed relay left in a socket is read within this time, or was never sent.
 const SETTLING: Duration = Duration::from_secs(5);
 
@@ -37,6 +37,8 @@ pub(crate) struct Seen {
     /// Whether the whole body arrived: only then can it be executed, and cost money.
     pub(crate) complete: bool,
     pub(crate) body_sha256: Option<String>,
+    /// When a success will be answered, in milliseconds since 1970.
+    due_ms: Option<u64>,
     pub(crate) status: Option<u16>,
     /// When the answer was ready, in milliseconds since 1970.
     pub(crate) answered_ms: Option<u64>,
@@ -105,12 +107,16 @@ impl Sim {
 pub(crate) struct Lookout(SocketAddr);
 
 impl Lookout {
-    /// Returns when the simulator has answered this many of the requests in its log.
-    pub(crate) async fn answered(self, wanted: usize) -> Result<()> {
-        while read(self.0).await?.iter().filter(|seen| seen.status.is_some()).count() < wanted {
-            sleep(PAUSE).await;
+    /// Waits until the simulator has this many complete calls. Gives the time at which it will answer the newest, in
+    /// milliseconds since 1970.
+    pub(crate) async fn answer_due(self, wanted: usize) -> Result<u64> {
+        loop {
+            let due: Vec<u64> = read(self.0).await?.iter().filter_map(|seen| seen.due_ms).collect();
+            match due.last() {
+                Some(newest) if due.len() >= wanted => return Ok(*newest),
+                _ => sleep(PAUSE).await,
+            }
         }
-        Ok(())
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn generate(
     }
     sleep(fault.delay).await;
     let response = match fault.outcome {
-        Outcome::Pictures(picture_fault) => answer(&world, &headers, body, &picture_fault).await,
+        Outcome::Pictures(picture_fault) => answer(&world, log_id, &headers, body, &picture_fault).await,
         Outcome::Failure(failure) => failure.into_response(),
         Outcome::Html(status) => load_balancer_page(status),
         Outcome::Empty(status) => status.into_response(),
@@ -48,11 +48,14 @@ pub(crate) async fn generate(
 /// A refusal comes at once, as from the vendor; a success takes at least the latency that was asked for.
 async fn answer(
     world: &Arc<World>,
+    log_id: LogId,
     headers: &HeaderMap,
     body: Result<RequestBody, ApiFailure>,
     fault: &PictureFault,
 ) -> Response {
-    let not_before = Instant::now() + world.settings.latency.draw();
+    let latency = world.settings.latency.draw();
+    let not_before = Instant::now() + latency;
+    world.log.due_in(log_id, latency);
     let edited = match request::check(headers, body, world.settings.lenient) {
         Ok(call) => edit(world, call, fault).await,
         Err(failure) => Err(failure),

@@ -20,8 +20,9 @@ const JOBS: usize = 8;
 const LONGEST_LIFE_MS: u64 = 3500;
 /// From the end of an upload: its record is written, and the call goes out.
 const AROUND_DISPATCH_US: u64 = 15_000;
-/// From the moment the simulator answered: the answer is read, written down and delivered.
-const AROUND_ANSWER_US: u64 = 10_000;
+/// Around the moment at which the simulator answers: the answer is read, written down and delivered.
+const BEFORE_ANSWER_MS: u64 = 1;
+const AROUND_ANSWER_US: u64 = 6_000;
 /// Callers learn at once that a relay is gone.
 const CALLERS_PATIENCE: Duration = Duration::from_secs(60);
 /// The longest a job that runs again may take, in seconds.
@@ -34,7 +35,7 @@ pub(crate) enum Kind {
     Random,
     /// SIGKILL just after one of the bodies was complete.
     AtDispatch,
-    /// SIGKILL just after the simulator answered one of the calls.
+    /// SIGKILL just when the simulator answers one of the calls.
     AtAnswer,
     /// SIGTERM at any moment.
     Orderly,
@@ -51,7 +52,7 @@ impl Kind {
     /// Returns at the moment of this round.
     async fn moment(self, random: &mut fastrand::Rng, desk: &Desk, sim: Lookout) -> Result<()> {
         let wanted = random.usize(1..=JOBS);
-        let pause = Duration::from_micros(match self {
+        let mut pause = Duration::from_micros(match self {
             Self::Random | Self::Orderly => random.u64(0..=LONGEST_LIFE_MS * 1000),
             Self::AtDispatch => random.u64(0..=AROUND_DISPATCH_US),
             Self::AtAnswer => random.u64(0..=AROUND_ANSWER_US),
@@ -59,7 +60,10 @@ impl Kind {
         match self {
             Self::Random | Self::Orderly => {}
             Self::AtDispatch => timeout(CALLERS_PATIENCE, desk.uploaded(wanted)).await?,
-            Self::AtAnswer => timeout(CALLERS_PATIENCE, sim.answered(wanted)).await??,
+            Self::AtAnswer => {
+                let due_ms = timeout(CALLERS_PATIENCE, sim.answer_due(wanted)).await??;
+                pause += Duration::from_millis(due_ms.saturating_sub(unix_millis() + BEFORE_ANSWER_MS));
+            }
         }
         sleep(pause).await;
         Ok(())
