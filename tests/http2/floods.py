@@ -91,8 +91,13 @@ def bomb(relay, block, streams=64):
     return each(50, act)
 
 
+def references_few(relay):
+    """As many references of one byte to an empty header of the static table as a request may have headers."""
+    return bomb(relay, b"\x8f" * 50)
+
+
 def references_to_static(relay):
-    """356 references of one byte to an empty header of the static table: just under 16 KiB as counted."""
+    """As many as fit into 16 KiB, as they are counted."""
     return bomb(relay, b"\x8f" * 350)
 
 
@@ -175,6 +180,7 @@ def many_continuations(relay):
 
 
 FLOODS = [
+    references_few,
     references_to_static,
     references_to_dynamic,
     references_without_measure,

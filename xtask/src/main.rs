@@ -10,6 +10,7 @@ mod fuzz;
 mod layers;
 mod local_stack;
 mod process;
+mod proxies;
 mod python;
 mod ready;
 mod relay_cases;

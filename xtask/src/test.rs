@@ -56,6 +56,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "sdk", about: "the vendor's Python SDK through relay and simulator", run: contract::sdk },
     Suite { name: "relay-cases", about: "black-box cases against the relay", run: relay_cases::run },
     Suite { name: "kill-test", about: "eight rounds of `kill -9` under running jobs", run: kill_test::run },
+    Suite { name: "proxies", about: "the recipes for nginx and Caddy, with both", run: contract::proxies },
     Suite { name: "e2e", about: "journeys through the studio in a real browser", run: e2e::studio },
     Suite { name: "start", about: "`cargo xtask start` as a newcomer types it", run: e2e::start },
     Suite { name: "trunk-serve", about: "the page of `trunk serve` alone", run: e2e::trunk_serve },

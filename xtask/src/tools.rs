@@ -62,6 +62,17 @@ pub(crate) const BROWSER_PACKAGES: &[&str] = &["chromium", "chromium-driver", "f
 /// The Python that runs the vendor's SDK.
 pub(crate) const PYTHON_PACKAGES: &[&str] = &["python3", "python3-venv"];
 
+/// A server of Debian's, which is only unpacked: its program, relative to the root.
+#[derive(Debug)]
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    pub(crate) program: &'static str,
+}
+
+/// The proxies that `deploy/` has recipes for. The oldest versions they are written for are those of Debian 12.
+pub(crate) const NGINX: Package = Package { name: "nginx", program: "usr/sbin/nginx" };
+pub(crate) const CADDY: Package = Package { name: "caddy", program: "usr/bin/caddy" };
+
 /// The vendor's SDK: the newest, and the newest of the line most code in the wild still uses.
 pub(crate) const DASHSCOPE_VERSIONS: &[&str] = &["2.0.2", "1.25.15"];
 

@@ -107,6 +107,13 @@ impl<B> Counted<B> {
     }
 }
 
+impl Counted<crate::body::Body> {
+    /// The same without content.
+    pub(crate) fn emptied(self) -> Self {
+        Self { inner: crate::body::empty(), ..self }
+    }
+}
+
 impl<B: Body + Unpin> Body for Counted<B> {
     type Data = B::Data;
     type Error = B::Error;

@@ -24,6 +24,11 @@ pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
+/// No body at all.
+pub(crate) fn empty() -> Body {
+    full(Bytes::new())
+}
+
 /// A complete answer of the policy.
 pub(crate) fn from_text(response: Response<String>) -> Response<Body> {
     response.map(full)

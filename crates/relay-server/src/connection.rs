@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::{HttpService, service_fn};
@@ -30,7 +30,7 @@ use crate::preface::{self, Protocol};
 use crate::refusal;
 use crate::shutdown::Shutdown;
 use crate::tls::Tls;
-use crate::write_timeout::WriteTimeout;
+use crate::write_timeout::{Abort, WriteTimeout};
 
 /// Read and write buffer of an HTTP/1 connection: with the socket's own buffers this is all an upload takes.
 const BUFFER_BYTES: usize = 128 * 1024;
@@ -67,16 +67,20 @@ pub(crate) async fn serve<H, F>(
         request.extensions_mut().insert(caller);
         handler(request)
     };
-    // Each way in a box of its own: a connection may wait for minutes, and there may be thousands. Without boxes each
-    // would take the room of all ways together.
     match tls {
-        None => Box::pin(serve_stream(stream, &limits, handler, shutdown)).await,
-        Some(tls) => Box::pin(serve_tls(stream, &tls, &limits, handler, shutdown)).await,
+        None => serve_stream(stream, limits, handler, shutdown).await,
+        // Boxed: connections without TLS do not pay for a handshake.
+        Some(tls) => Box::pin(serve_tls(stream, &tls, limits, handler, shutdown)).await,
     }
 }
 
-async fn serve_tls<H, F>(stream: TcpStream, tls: &Tls, limits: &Limits, handler: H, mut shutdown: Shutdown)
-where
+async fn serve_tls<H, F>(
+    stream: TcpStream,
+    tls: &Tls,
+    limits: Arc<Limits>,
+    handler: H,
+    mut shutdown: Shutdown,
+) where
     H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -85,13 +89,28 @@ where
         () = shutdown.told() => return,
     };
     if let Ok(stream) = shaken {
-        Box::pin(serve_stream(stream, limits, handler, shutdown)).await;
+        serve_stream(stream, limits, handler, shutdown).await;
     }
 }
 
-async fn serve_stream<S, H, F>(stream: S, limits: &Limits, handler: H, mut shutdown: Shutdown)
+/// Boxed here and not where it is called: there the space would be kept for each kind of stream, on every connection.
+fn serve_stream<S, H, F>(
+    stream: S,
+    limits: Arc<Limits>,
+    handler: H,
+    shutdown: Shutdown,
+) -> Pin<Box<dyn Future<Output = ()> + Send>>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Abort + Unpin + Send + 'static,
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    Box::pin(speak(stream, limits, handler, shutdown))
+}
+
+async fn speak<S, H, F>(stream: S, limits: Arc<Limits>, handler: H, mut shutdown: Shutdown)
+where
+    S: AsyncRead + AsyncWrite + Abort + Unpin + Send + 'static,
     H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -106,28 +125,31 @@ where
     match protocol {
         Protocol::Http1 => {
             let (gate, verdict) = Gate::new(stream, activity.clone());
-            let verdict = move || verdict.on_next_request();
-            let service = answering(handler, activity.clone(), verdict, |body| body);
+            let verdict = move |_: &HeaderMap| verdict.on_next_request();
+            let service = answering(handler, activity.clone(), verdict, |body, _| body);
             let connection = Box::pin(http1().serve_connection(TokioIo::new(gate), service));
-            finish(connection, activity, limits, shutdown).await;
+            finish(connection, activity, &limits, shutdown).await;
         }
         Protocol::Http2 => {
             activity.head_is_open(false);
-            let watched = |body| Delivered::new(body, Delivery::current());
-            let service = answering(handler, activity.clone(), || None, watched);
+            // Whoever floods with headers takes no answers: one without a body waits for nobody.
+            let watched = |body: Counted<Body>, is_refused: bool| {
+                Delivered::new(if is_refused { body.emptied() } else { body }, Delivery::current())
+            };
+            let service = answering(handler, activity.clone(), refusal::too_many, watched);
             let connection = http2(limits.write_timeout).serve_connection(TokioIo::new(stream), service);
-            finish(Box::pin(connection), activity, limits, shutdown).await;
+            finish(Box::pin(connection), activity, &limits, shutdown).await;
         }
     }
 }
 
-/// What a protocol calls for each request. `verdict` says whether its bytes were refused; `wrap` is called where the
-/// answer is made.
+/// What a protocol calls for each request. `verdict` says whether it was refused before it was one; `wrap` is called
+/// where the answer is made, and told of it.
 fn answering<H, F, B>(
     handler: H,
     activity: Activity,
-    verdict: impl Fn() -> Option<Violation>,
-    wrap: impl Fn(Counted<Body>) -> B + Copy + Send + 'static,
+    verdict: impl Fn(&HeaderMap) -> Option<Violation>,
+    wrap: impl Fn(Counted<Body>, bool) -> B + Copy + Send + 'static,
 ) -> impl HttpService<Incoming, ResBody = B, Error = Infallible, Future: Send + 'static>
 where
     H: Fn(Request<Incoming>) -> F,
@@ -136,10 +158,16 @@ where
 {
     service_fn(move |mut request: Request<Incoming>| {
         let open = activity.begin();
-        refusal::mark(&mut request, verdict());
+        let violation = verdict(request.headers());
+        if let Some(violation) = violation {
+            refusal::mark(&mut request, violation);
+        }
         // Boxed: what is left of a request while its answer is on its way out is small then, and there may be many.
         let answer = Box::pin(handler(request));
-        async move { Ok::<_, Infallible>(answer.await.map(|body| wrap(Counted::new(body, open)))) }
+        async move {
+            let answer = answer.await;
+            Ok::<_, Infallible>(answer.map(|body| wrap(Counted::new(body, open), violation.is_some())))
+        }
     })
 }
 

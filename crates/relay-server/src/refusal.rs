@@ -9,15 +9,14 @@ use relay_policy::reject::Reject;
 #[derive(Debug, Clone, Copy)]
 struct Refused(Violation);
 
-/// Marks a request.
-pub(crate) fn mark<B>(request: &mut Request<B>, violation: Option<Violation>) {
-    if let Some(violation) = violation.or_else(|| too_many(request.headers())) {
-        request.extensions_mut().insert(Refused(violation));
-    }
+/// Marks a request. Its headers are dropped at once: they are what a flood of them is made of.
+pub(crate) fn mark<B>(request: &mut Request<B>, violation: Violation) {
+    *request.headers_mut() = HeaderMap::new();
+    request.extensions_mut().insert(Refused(violation));
 }
 
 /// HTTP/2 limits the bytes of headers, not their number.
-fn too_many(headers: &HeaderMap) -> Option<Violation> {
+pub(crate) fn too_many(headers: &HeaderMap) -> Option<Violation> {
     (headers.len() > MAX_HEADERS).then_some(Violation::HeadTooLarge)
 }
 

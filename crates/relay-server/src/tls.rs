@@ -1,6 +1,8 @@
 //! Secure connections from callers.
 
+use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,13 +27,15 @@ impl Tls {
     }
 
     /// Shakes hands.
-    pub(crate) async fn accept(
+    pub(crate) fn accept(
         &self,
         stream: TcpStream,
         limit: Duration,
-    ) -> io::Result<TlsStream<TcpStream>> {
+    ) -> Pin<Box<dyn Future<Output = io::Result<TlsStream<TcpStream>>> + Send>> {
         let config = Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner));
-        timeout(limit, TlsAcceptor::from(config).accept(stream)).await?
+        let handshake = TlsAcceptor::from(config).accept(stream);
+        // Boxed: connections without TLS pass by here too.
+        Box::pin(async move { timeout(limit, handshake).await? })
     }
 
     /// Reads the files again; connections that are open keep what they have. When the files cannot be used, all

@@ -1,16 +1,18 @@
 //! A request body on its way through: counted, capped, scanned and hashed as it passes, never collected.
 //!
-//! The closing brace and what follows it are held back until the relay has decided, and written down, that the call
-//! goes out. Before that the API has incomplete JSON, which nobody can execute or charge.
+//! The newest byte is always held back, and the closing brace with all behind it until the relay has decided, and written
+//! down, that the call goes out. Before that the API has neither a complete body nor complete JSON: nothing that
+//! anybody could execute or charge.
 
 mod watch;
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming};
 use relay_policy::idempotency::{Fingerprint, FingerprintHasher};
 use relay_policy::reject::{Code, Reject};
@@ -57,7 +59,12 @@ pub(crate) struct Upload {
     cap: u64,
     progress: channel::Sender<Progress>,
     checks: Option<Checks>,
-    tail: BytesMut,
+    /// What may go out now.
+    ready: VecDeque<Bytes>,
+    /// What waits: the newest byte, or the closing brace and all behind it.
+    held: Vec<Bytes>,
+    /// Bytes that came behind the closing brace.
+    tail: usize,
     release: oneshot::Receiver<()>,
     /// Given back when the body is through, not when the answer is: a call waits much longer than it uploads.
     permit: Option<OwnedSemaphorePermit>,
@@ -98,7 +105,9 @@ impl Upload {
             cap: limits.body_bytes,
             progress,
             checks: Some(Checks { scanner: Scanner::new(), hasher }),
-            tail: BytesMut::new(),
+            ready: VecDeque::new(),
+            held: Vec::new(),
+            tail: 0,
             release,
             permit: Some(permit),
             ended: false,
@@ -106,8 +115,8 @@ impl Upload {
         (upload, watch)
     }
 
-    /// Reads along, keeps the tail, and returns what may go on now.
-    fn take(&mut self, data: &Bytes) -> Result<Bytes, Reject> {
+    /// Reads along. All but the last byte may go on, up to the closing brace.
+    fn take(&mut self, mut data: Bytes) -> Result<(), Reject> {
         let size = data.len() as u64;
         let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
         if received > self.cap {
@@ -115,14 +124,21 @@ impl Upload {
         }
         let Some(checks) = &mut self.checks else { return Err(Code::Internal.into()) };
         if let Some(hasher) = &mut checks.hasher {
-            hasher.update(data);
+            hasher.update(&data);
         }
-        let sendable = checks.scanner.push(data)?.min(data.len());
-        if self.tail.len() + (data.len() - sendable) > TAIL_BYTES {
+        let sendable = checks.scanner.push(&data)?;
+        if sendable == 0 {
+            self.tail += data.len();
+        } else {
+            self.ready.extend(self.held.drain(..));
+            let last = data.len().saturating_sub(1);
+            self.ready.push_back(data.split_to(sendable.min(last)));
+        }
+        if self.tail > TAIL_BYTES {
             return Err(Reject::from(Code::BadJson).with_message("The body goes on too long after its end."));
         }
-        self.tail.extend_from_slice(data.get(sendable..).unwrap_or_default());
-        Ok(data.slice(..sendable))
+        self.held.push(data);
+        Ok(())
     }
 
     /// The body is complete.
@@ -139,23 +155,39 @@ impl Upload {
         Poll::Ready(Some(Err(Withheld)))
     }
 
-    /// Passes on what arrives, until everything has.
+    /// Passes on what may go, until everything has arrived.
     fn poll_arriving(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Reject>> {
         loop {
+            if let Some(data) = self.ready.pop_front() {
+                return Poll::Ready(Ok(Some(data)));
+            }
             let Some(inner) = &mut self.inner else { return Poll::Ready(Ok(None)) };
             match ready!(Pin::new(inner).poll_frame(cx)).map(|frame| frame.map(Frame::into_data)) {
                 None => return Poll::Ready(Ok(None)),
                 Some(Err(_)) => return Poll::Ready(Err(Code::BodyIncomplete.into())),
                 // Trailers are headers that came late: none of them is on the allow list.
                 Some(Ok(Err(_))) => {}
-                Some(Ok(Ok(data))) => {
-                    let data = self.take(&data)?;
-                    if !data.is_empty() {
-                        return Poll::Ready(Ok(Some(data)));
-                    }
+                Some(Ok(Ok(data))) if data.is_empty() => {}
+                Some(Ok(Ok(data))) => self.take(data)?,
+            }
+        }
+    }
+
+    /// Passes on what was held back, once it is released.
+    fn poll_released(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Withheld>>> {
+        if !self.held.is_empty() {
+            match ready!(Pin::new(&mut self.release).poll(cx)) {
+                Ok(()) => self.ready.extend(self.held.drain(..)),
+                // The call was refused; its connection is about to be closed.
+                Err(_) => {
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(Withheld)));
                 }
             }
         }
+        let data = self.ready.pop_front();
+        self.ended = self.ready.is_empty();
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
     }
 }
 
@@ -192,17 +224,7 @@ impl Body for Upload {
                 },
             }
         }
-        match ready!(Pin::new(&mut self.release).poll(cx)) {
-            Ok(()) => {
-                self.ended = true;
-                Poll::Ready(Some(Ok(Frame::data(self.tail.split().freeze()))))
-            }
-            // The call was refused; its connection is about to be closed.
-            Err(_) => {
-                self.ended = true;
-                Poll::Ready(Some(Err(Withheld)))
-            }
-        }
+        self.poll_released(cx)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -6,7 +6,29 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+use tokio_rustls::server::TlsStream;
+
+/// A connection that can be broken off.
+pub(crate) trait Abort {
+    /// Lets the connection end with a reset when it is dropped. What was written and not taken is dropped with it; the
+    /// system would keep it for as long as the other side likes.
+    fn abort(&self);
+}
+
+impl Abort for TcpStream {
+    fn abort(&self) {
+        // Without it the connection ends in the usual way.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Abort for TlsStream<TcpStream> {
+    fn abort(&self) {
+        self.get_ref().0.abort();
+    }
+}
 
 /// A stream whose writes fail when they make no progress for a while.
 #[derive(Debug)]
@@ -18,7 +40,7 @@ pub(crate) struct WriteTimeout<T> {
     waiting: bool,
 }
 
-impl<T> WriteTimeout<T> {
+impl<T: Abort> WriteTimeout<T> {
     pub(crate) fn new(inner: T, limit: Duration) -> Self {
         Self { inner, limit, alarm: Box::pin(sleep(limit)), waiting: false }
     }
@@ -33,11 +55,12 @@ impl<T> WriteTimeout<T> {
             self.alarm.as_mut().reset(Instant::now() + self.limit);
         }
         ready!(self.alarm.as_mut().poll(cx));
+        self.inner.abort();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for WriteTimeout<T> {
+impl<T: AsyncRead + Abort + Unpin> AsyncRead for WriteTimeout<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -47,7 +70,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for WriteTimeout<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<T> {
+impl<T: AsyncWrite + Abort + Unpin> AsyncWrite for WriteTimeout<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.inner).poll_write(cx, buf);
         self.watch(cx, result)
@@ -81,6 +104,10 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<T> {
 mod tests {
     use super::*;
     use tokio::io::AsyncWriteExt as _;
+
+    impl Abort for tokio::io::DuplexStream {
+        fn abort(&self) {}
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_write_nobody_reads_fails_after_the_limit() {

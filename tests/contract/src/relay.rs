@@ -1,5 +1,6 @@
 //! The relay: its configuration written to a file, its process, and requests to its routes.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::Path;
 
@@ -100,6 +101,7 @@ pub struct Relay {
     pub url: String,
     /// What callers send: an API key, or an invite's token.
     pub credential: &'static str,
+    admin: OnceCell<String>,
     _folder: TempDir,
 }
 
@@ -119,7 +121,7 @@ impl Relay {
             command.env(HELD_KEY_VARIABLE, HELD_KEY);
         });
         let url = server.announced("listening");
-        Self { server, url, credential: config.credential, _folder: folder }
+        Self { server, url, credential: config.credential, admin: OnceCell::new(), _folder: folder }
     }
 
     /// The base URL the vendor's SDK is given.
@@ -146,6 +148,17 @@ impl Relay {
     /// Makes a paid call.
     pub fn generate(&self, body: &Value) -> Answer {
         http::send_body(self.generation(), body.to_string().as_bytes())
+    }
+
+    /// One figure of `/metrics`; the configuration must have an `admin_listen`.
+    pub fn metric(&self, series: &str) -> u64 {
+        let text = http::get(&format!("{}/metrics", self.admin())).text();
+        let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{series} in {text}"))
+    }
+
+    fn admin(&self) -> &str {
+        self.admin.get_or_init(|| self.server.announced("admin"))
     }
 
     /// Fetches a path.

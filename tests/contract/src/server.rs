@@ -96,7 +96,18 @@ impl Server {
         line.split_whitespace().next()?.parse().ok()
     }
 
-    fn output(&self) -> String {
+    /// Whether the server has ended by itself already.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything it wrote so far, stdout and stderr together.
+    pub fn output(&self) -> String {
         self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -10,6 +10,7 @@ mod images;
 mod invites;
 mod jobs;
 mod logs;
+mod operating_page;
 mod operator;
 #[cfg(unix)]
 mod own_tls;

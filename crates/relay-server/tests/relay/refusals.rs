@@ -190,3 +190,16 @@ async fn what_the_relay_offers_is_public_and_holds_no_upstream() {
     assert_eq!((health.status.as_u16(), &health.body[..]), (200, &b"{\"status\":\"ok\"}"[..]));
     assert_eq!(upstream.hits(), 0);
 }
+
+#[tokio::test]
+async fn a_body_that_is_no_json_object_never_arrives_whole() {
+    let upstream = Upstream::json(200, "{}").await;
+    let relay = Relay::start(&upstream, &[]).await;
+    for body in ["{", "{\"model\"", "null", "[]", "{}}", "{\"model\":\"x\",}", "{\"model\":\"\u{0}\"}"] {
+        for _ in 0..10 {
+            let answer = relay.send("POST", GENERATION, &[KEY, JSON], body).await;
+            assert_eq!(answer.error(), no(400, "bad_json"), "{body:?}");
+        }
+    }
+    assert_eq!(upstream.requests().len(), 0);
+}

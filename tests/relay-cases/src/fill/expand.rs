@@ -52,7 +52,7 @@ impl Expander {
         for found in PLACEHOLDER.captures_iter(text) {
             let Some(whole) = found.get(0) else { continue };
             bytes.extend_from_slice(&text.as_bytes()[copied..whole.start()]);
-            bytes.extend(with_added(self.value(&found)?, found.get(3).map_or("", |added| added.as_str())));
+            bytes.extend(with_added(&self.value(&found)?, found.get(3).map_or("", |added| added.as_str())));
             copied = whole.end();
         }
         bytes.extend_from_slice(&text.as_bytes()[copied..]);
@@ -106,11 +106,11 @@ impl Expander {
 }
 
 /// A number and what is added to it make another number; everything else stays side by side.
-fn with_added(value: Vec<u8>, added: &str) -> Vec<u8> {
-    let number = std::str::from_utf8(&value).ok().and_then(|text| text.parse::<i64>().ok());
+fn with_added(value: &[u8], added: &str) -> Vec<u8> {
+    let number = std::str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
     match (number, added.parse::<i64>()) {
         (Some(number), Ok(added)) => (number + added).to_string().into_bytes(),
-        _ => [&value, added.as_bytes()].concat(),
+        _ => [value, added.as_bytes()].concat(),
     }
 }
 

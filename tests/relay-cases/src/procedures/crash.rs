@@ -40,6 +40,11 @@ pub(super) async fn caller_half_closes(bench: &mut Bench<'_>) -> Result<(), Stop
     caller_leaves(bench, Leaving::HalfClose, "delay=2").await
 }
 
+/// The caller leaves in a way that the case does not tell more about.
+pub(super) async fn caller_vanishes(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    caller_leaves(bench, Leaving::Reset, "delay=2").await
+}
+
 /// The caller leaves, and the API needs longer than any platform lets forgotten work live.
 pub(super) async fn caller_leaves_for_long(bench: &mut Bench<'_>) -> Result<(), Stop> {
     caller_leaves(bench, Leaving::Reset, "delay=100").await

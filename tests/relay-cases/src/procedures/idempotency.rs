@@ -115,6 +115,24 @@ pub(super) async fn running(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Somebody asks for the result of a call that is running.
+pub(super) async fn result_while_running(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open(bench.usual_profile()).await?;
+    bench.scene.api.set_plan(Plan::read("delay=2")?);
+    let call = super::crash::generation(bench).with_header("Idempotency-Key", &bench.key());
+    let (to, host) = bench.destination()?;
+    let (caller, timeouts) = (bench.caller, bench.timeouts());
+    let call = tokio::spawn(async move { call.send(caller, to, &host, timeouts).await });
+    bench.scene.api.has_hits(1, PATIENCE).await;
+    let job = bench.job(&bench.key());
+    bench.send_and_judge(&job).await?;
+    let first = call.await.map_err(anyhow::Error::from)?;
+    bench.require_status("the call", &first, &[200]);
+    let stored = bench.send(&job).await?;
+    bench.require_same("the result afterwards", &first, &stored);
+    Ok(())
+}
+
 /// A hundred at one time.
 pub(super) async fn race(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile().with("limits.connections_per_ip", "200")).await?;

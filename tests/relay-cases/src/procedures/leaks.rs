@@ -9,6 +9,56 @@ use crate::client::{Caller, Request, Timeouts};
 use crate::mock_script::Plan;
 use crate::relay::try_start;
 
+/// After a call, a result, a picture and refusals, the secrets are neither in the metrics nor in the state.
+pub(super) async fn nowhere(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open_alone(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    bench.send_and_judge(&request).await?;
+    let auth = bench.expander.get("AUTH").to_owned();
+    let picture = format!("/relay/image?url={}", bench.expander.get("IMG_OK_ENC"));
+    let picture = Request::get(&picture).with_header("Authorization", &auth);
+    let wrong = request.clone().with_only("Authorization", Some("Bearer canary-wrong-0123456789"));
+    let broken = request.clone().with_body(crate::fill::Body::of(format!("{{\"{auth}\"")));
+    for request in [bench.job(&bench.key()), picture, wrong, broken] {
+        bench.send(&request).await?;
+    }
+    let address = bench.relay()?.address.admin;
+    let caller = Caller { ip: address.ip() };
+    let metrics =
+        Request::get("/metrics").send(caller, address, &address.to_string(), Timeouts::default()).await;
+    bench.require_status("the metrics", &metrics, &[200]);
+    let metrics = metrics.answer().map(crate::client::Answer::text).unwrap_or_default();
+    let mut state = String::new();
+    for file in std::fs::read_dir(bench.relay()?.state_dir())?.flatten() {
+        state.push_str(&String::from_utf8_lossy(&std::fs::read(file.path()).unwrap_or_default()));
+    }
+    bench.require(!state.is_empty(), || "the state cannot be read".to_owned());
+    let secrets = bench.pool.secrets.clone();
+    for (name, secret) in secrets.canaries() {
+        bench.require(!metrics.contains(secret), || format!("the metrics hold {name}"));
+        bench.require(!state.contains(secret), || format!("the state holds {name}"));
+    }
+    Ok(())
+}
+
+/// Whatever callers write, a log line is one line of the relay's own.
+pub(super) async fn one_line_each(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open_alone(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    bench.send_and_judge(&request).await?;
+    let paths = ["/relay/%0D%0AFORGED%20line", "/relay/%1B%5B31mFORGED", "/relay/a?b=%0AFORGED"];
+    for path in paths {
+        let odd = Request { target: path.to_owned(), ..Request::get("/") };
+        bench.send(&odd.with_header("User-Agent", "a\u{1b}[2J\tFORGED")).await?;
+    }
+    let log = bench.relay()?.log_text();
+    let forged = log.lines().find(|line| line.trim_start().starts_with("FORGED"));
+    bench.require(forged.is_none(), || "a caller wrote a line of the log".to_owned());
+    let control = log.chars().find(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'));
+    bench.require(control.is_none(), || format!("the log holds {control:?}"));
+    Ok(())
+}
+
 /// The relay's own id stands in the answer, not four kilobytes of the caller's.
 pub(super) async fn request_id(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;

@@ -187,6 +187,61 @@ pub(super) async fn held_calls(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Connections that have asked once and then say nothing.
+pub(super) async fn idle_connections(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const LIMIT: Duration = Duration::from_secs(3);
+    let profile = bench.usual_profile().with("limits.idle_timeout", "\"3s\"");
+    bench.open_alone(profile.with("limits.header_timeout", "\"3s\"")).await?;
+    let (to, host) = bench.destination()?;
+    let head = Request::get(HEALTH).head(&host);
+    let mut idle = JoinSet::new();
+    for mut stream in connect_many(to, 50).await? {
+        let head = head.clone();
+        idle.spawn(async move {
+            let mut answer = Vec::new();
+            if stream.write_all(&head).await.is_err()
+                || !stream.read_buf(&mut answer).await.is_ok_and(|bytes| bytes > 0)
+            {
+                return None;
+            }
+            let started = Instant::now();
+            let ended = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await;
+            ended.is_ok().then(|| started.elapsed())
+        });
+    }
+    for life in idle.join_all().await {
+        let in_time = life.is_some_and(|life| life < LIMIT + Duration::from_secs(3));
+        bench.require(in_time, || format!("an idle connection lived {life:?}"));
+    }
+    Ok(())
+}
+
+/// One address may have so many connections; another one does not notice.
+pub(super) async fn many_connections(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const ALLOWED: usize = 10;
+    let profile = bench.usual_profile().with("limits.connections_per_ip", &ALLOWED.to_string());
+    bench.open_alone(profile).await?;
+    let (to, host) = bench.destination()?;
+    let head = Request::get(HEALTH).head(&host);
+    let mut served = Vec::new();
+    for _ in 0..3 * ALLOWED {
+        let mut stream = bench.caller.connect(to).await?;
+        let mut answer = Vec::new();
+        let asked = stream.write_all(&head).await.is_ok();
+        let read = tokio::time::timeout(Duration::from_millis(500), stream.read_buf(&mut answer)).await;
+        if asked && matches!(read, Ok(Ok(1..))) {
+            served.push(stream);
+        }
+    }
+    let count = served.len();
+    bench.require(count == ALLOWED, || {
+        format!("{count} connections of one address were served, expected {ALLOWED}")
+    });
+    let other = bench.send_as(Caller::number(22_000_000), &Request::get(HEALTH)).await?;
+    bench.require_status("another address", &other, &[200, 204]);
+    Ok(())
+}
+
 /// Two hours of uploads and pictures.
 pub(super) async fn soak(bench: &mut Bench<'_>) -> Result<(), Stop> {
     const ALTOGETHER: Duration = Duration::from_secs(2 * 3600);

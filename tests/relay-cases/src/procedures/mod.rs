@@ -18,6 +18,7 @@ mod tls;
 mod upstream;
 mod verdict;
 mod visitor;
+mod words;
 
 pub(crate) use bench::Bench;
 pub(crate) use table::procedure_for;

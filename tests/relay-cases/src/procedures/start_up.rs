@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::bench::Bench;
 use super::verdict::Stop;
+use super::words::has_all;
 use crate::relay::{Profile, StartUp, config_text, try_start};
 use crate::world::{namespace, write_private};
 
@@ -128,6 +129,31 @@ const FAULTS: &[Fault] = &[
     },
     Fault { words: &["certificate"], changes: &[("ca_file", "\"nowhere.pem\"")], says: "ca_file" },
     Fault { words: &["models", "empty"], changes: &[("regions.test.models", "[]")], says: "models" },
+    // Less exact ones, for titles that say less.
+    Fault {
+        words: &["upstream", "http"],
+        changes: &[("regions.test.upstream", "\"http://api.example\"")],
+        says: "upstream",
+    },
+    Fault {
+        words: &["upstream", "query"],
+        changes: &[("regions.test.upstream", "\"https://api.example/?a=b\"")],
+        says: "upstream",
+    },
+    Fault {
+        words: &["trusted", "all"],
+        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
+        says: "trusted_proxies",
+    },
+    Fault {
+        words: &["trusted prox"],
+        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
+        says: "trusted_proxies",
+    },
+    Fault { words: &["timeout"], changes: &[("limits.total_timeout", "\"0s\"")], says: "total_timeout" },
+    Fault { words: &["negative"], changes: &[("limits.body_bytes", "-1")], says: "body_bytes" },
+    Fault { words: &["zero"], changes: &[("limits.body_bytes", "0")], says: "body_bytes" },
+    Fault { words: &["upstream"], changes: &[("regions.test.upstream", "\"nonsense\"")], says: "upstream" },
 ];
 
 const PLAIN_TOKEN: &str = "[{ name = \"first\", token_sha256 = \"a-token-in-clear\", images_per_day = 1 }]";
@@ -149,7 +175,7 @@ pub(super) async fn refused(bench: &mut Bench<'_>) -> Result<(), Stop> {
         text if text.contains("port") && text.contains("use") => return port_in_use(bench).await,
         _ => {}
     }
-    let fits = |fault: &&Fault| fault.words.iter().all(|word| words.contains(word));
+    let fits = |fault: &&Fault| has_all(&words, fault.words);
     let faults: Vec<&Fault> = FAULTS.iter().filter(fits).collect();
     if faults.is_empty() {
         return Err(Stop::Skipped(format!("nobody here knows how to make this fault: {}", bench.case.title)));

@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use super::bench::Bench;
 use super::verdict::Stop;
+use super::words::has_all;
 use super::{
     budget, crash, flood, http2, idempotency, jobs, leaks, limits, load, plain, pressure, start_up, tls,
     upstream,
@@ -66,10 +67,11 @@ macro_rules! table {
 
 table! {
     TOGETHER idempotency::replay: ["id-10"] ["identical bytes"];
-    TOGETHER idempotency::running: ["own-job-06"] ["while", "running", "409"];
+    TOGETHER idempotency::running: ["own-job-06"] ["while", "running", "409"] ["same key", "running"];
+    TOGETHER idempotency::result_while_running: ["own-job-29"] ["result while"] ["result", "still running"];
     TOGETHER idempotency::other_body: ["id-13", "own-job-08"] ["same key, other body"] ["same key, other"];
     TOGETHER idempotency::other_whitespace: ["id-14"];
-    TOGETHER idempotency::race: ["own-job-07"] ["same key", "parallel"] ["100", "race"];
+    TOGETHER idempotency::race: ["own-job-07"] ["same key", "parallel"] ["one key", "parallel"] ["100 parallel"] ["100-way"];
     TOGETHER idempotency::foreign_result: ["id-16"];
     TOGETHER idempotency::half_body: ["id-23"];
     TOGETHER idempotency::final_refusal: ["id-29", "own-job-11"] ["500", "replayed"];
@@ -79,9 +81,11 @@ table! {
     TOGETHER crash::caller_resets: ["own-job-12"] ["client", "rst"] ["client drops after", "reset"];
     TOGETHER crash::caller_closes: ["own-job-13"] ["client", "closes after"] ["client drops right after"];
     TOGETHER crash::caller_half_closes: ["own-job-14"] ["client", "fin"] ["half-close"];
+    // After the more exact ones: any other way of leaving.
+    TOGETHER crash::caller_vanishes: [] ["client drops"] ["client disconnects"] ["client gone"];
     SLOW crash::caller_leaves_for_long: ["id-20"];
     TOGETHER crash::kill_after_answer: ["id-24"];
-    TOGETHER crash::kill_during_call: ["own-job-15"] ["kill -9", "during"] ["kill -9", "before"] ["kill -9", "mid"];
+    TOGETHER crash::kill_during_call: ["own-job-15"] ["kill -9", "during"] ["kill -9", "before"] ["kill -9", "mid"] ["kill -9", "outcome_unknown"];
     TOGETHER crash::restart: ["own-job-16"] ["restart", "stays"];
     TOGETHER crash::expires: ["own-job-28"] ["ttl"];
     TOGETHER crash::stop_with_running_calls: ["ds-10"] ["sigterm", "running"];
@@ -103,7 +107,7 @@ table! {
     TOGETHER budget::all_together: ["bg-11"];
     TOGETHER budget::claims_change_nothing: ["bg-12"];
     TOGETHER budget::says_when: ["bg-14"];
-    TOGETHER budget::race: ["own-inv-05"] ["budget", "50", "race"] ["budget", "50 parallel"];
+    TOGETHER budget::race: ["own-inv-05"] ["budget", "race"] ["budget", "parallel"];
     TOGETHER budget::survives_kill: ["own-inv-06"] ["kill -9", "budget"] ["restart", "budget"];
 
     TOGETHER limits::claimed_addresses: ["ds-13"];
@@ -115,6 +119,8 @@ table! {
     TOGETHER limits::requests_per_minute: ["own-inv-04"] ["requests per minute"];
     TOGETHER limits::invitations_change: ["own-inv-07"] ["sighup"];
 
+    TOGETHER leaks::nowhere: ["own-leak-01"] ["canaries"] ["grep"];
+    TOGETHER leaks::one_line_each: ["own-leak-02"] ["log", "injection"] ["log", "forged"];
     TOGETHER leaks::request_id: ["lk-06"];
     TOGETHER leaks::command_line: ["lk-08"];
     TOGETHER leaks::no_shared_pictures: ["lk-12"];
@@ -125,13 +131,15 @@ table! {
     TOGETHER pressure::full_disk: ["id-32", "bg-13"] ["disk", "full"];
     TOGETHER pressure::bounded_state: ["id-35"];
     ALONE pressure::many_uploads: ["bd-35"];
-    TOGETHER pressure::no_files: ["own-load-03"] ["fd", "pressure"] ["file descriptor"];
+    TOGETHER pressure::no_files: ["own-load-03"] ["fd", "pressure"] ["fd", "exhaust"] ["file descriptor"] ["nofile"];
 
     ALONE load::slow_heads: ["ds-01"] ["slowloris"];
     TOGETHER load::slow_bodies: ["ds-04"] ["r.u.d.y."];
     ALONE load::slow_readers: ["own-load-01"] ["slow read"];
     SLOW load::soak: ["ds-11"] ["soak"];
-    ALONE load::held_calls: ["own-load-02"] ["1000", "idle calls"] ["1000", "held"];
+    ALONE load::held_calls: ["own-load-02"] ["1000", "calls"] ["1000", "held"];
+    TOGETHER load::idle_connections: ["own-load-04"] ["idle", "keep-alive"] ["idle connection"];
+    TOGETHER load::many_connections: ["own-load-05"] ["connections", "per ip"] ["connections", "one address"];
 
     TOGETHER tls::served: ["own-tls-01"];
     TOGETHER tls::stalled_handshakes: ["own-tls-02"] ["tls", "stall"] ["tls", "handshake"];
@@ -187,7 +195,7 @@ pub(crate) fn procedure_for(case: &Case) -> Procedure {
 
 fn by_words(case: &Case) -> Option<Procedure> {
     let text = case.words();
-    let fits = |words: &&[&str]| words.iter().all(|word| text.contains(word));
+    let fits = |words: &&[&str]| has_all(&text, words);
     TABLE
         .iter()
         .find(|procedure| procedure.words.iter().any(fits))

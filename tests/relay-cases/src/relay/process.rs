@@ -148,6 +148,11 @@ impl Relay {
         self.folder.join("relay.toml")
     }
 
+    /// Everything the relay has written so far.
+    pub(crate) fn log_text(&self) -> String {
+        self.log.text()
+    }
+
     pub(crate) fn new_leaks(&mut self) -> Result<Vec<&'static str>> {
         self.log.new_leaks(&self.secrets)
     }
