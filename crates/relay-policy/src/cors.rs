@@ -6,6 +6,7 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 
+use crate::headers::detached;
 use crate::origin::Origin;
 use crate::security;
 
@@ -59,7 +60,7 @@ impl OriginGate {
                 }
             }
             (Some(origin), None) if self.allowed.iter().any(|known| known.as_str() == origin) => {
-                Caller::Page(origin.clone())
+                Caller::Page(detached(origin))
             }
             _ => Caller::Stranger,
         }
@@ -110,6 +111,16 @@ mod tests {
             map.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         gate().identify(&map)
+    }
+
+    #[test]
+    fn a_caller_keeps_no_buffer_of_its_request() {
+        let sent = HeaderValue::from_static("https://app.example");
+        let Caller::Page(kept) = gate().identify(&HeaderMap::from_iter([(ORIGIN, sent.clone())])) else {
+            panic!("the page is allowed")
+        };
+        assert_eq!(kept, sent);
+        assert_ne!(kept.as_bytes().as_ptr(), sent.as_bytes().as_ptr());
     }
 
     #[test]

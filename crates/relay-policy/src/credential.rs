@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
+use crate::headers::detached;
 use crate::reject::{Code, Reject};
 
 /// Longer than any key the vendor is known to issue; keeps a credential from being used as a payload.
@@ -56,7 +57,7 @@ impl Credential {
             return Err(Code::KeyMissing.into());
         }
         let token_at = scheme.len() + 1;
-        Ok(Self::new(value.clone(), token_at))
+        Ok(Self::new(detached(value), token_at))
     }
 
     fn new(mut header: HeaderValue, token_at: usize) -> Self {
@@ -100,6 +101,14 @@ mod tests {
             assert_eq!(credential.token(), b"sk-canary");
             assert_eq!(credential.header(), sent);
         }
+    }
+
+    #[test]
+    fn a_credential_keeps_no_buffer_of_its_request() {
+        let sent = HeaderValue::from_static("Bearer sk-canary");
+        let kept = Credential::from_headers(&HeaderMap::from_iter([(AUTHORIZATION, sent.clone())])).unwrap();
+        assert_eq!(kept.header(), &sent);
+        assert_ne!(kept.header().as_bytes().as_ptr(), sent.as_bytes().as_ptr());
     }
 
     #[test]

@@ -53,6 +53,13 @@ pub fn check_loop(headers: &HeaderMap) -> Result<(), Reject> {
     }
 }
 
+/// A copy that stands alone. A value of a request is a slice of all that was read with it, and keeping one keeps the
+/// whole buffer: kilobytes for each call, for as long as it waits.
+pub(crate) fn detached(value: &HeaderValue) -> HeaderValue {
+    // It was a header value already.
+    HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone())
+}
+
 /// The headers of a request to the API; `host` and framing are the shell's.
 #[must_use]
 pub fn for_api(caller: &HeaderMap, credential: &Credential) -> HeaderMap {

@@ -24,6 +24,7 @@ use relay_policy::reject::{Charged, Code, Reject};
 use relay_policy::route::UPLOADS_PATH;
 use relay_policy::{headers, redact};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -70,6 +71,37 @@ pub(crate) struct State {
     pub(crate) kept: Option<KeptPictures>,
 }
 
+/// How a paid call began.
+enum Beginning {
+    /// It was known already.
+    Answered(Response<Body>),
+    Started(Started),
+}
+
+/// A call that runs as a task of its own.
+struct Started {
+    end: JoinHandle<Result<Answer, Reject>>,
+    /// Told when the call is written down and goes out.
+    on_its_way: oneshot::Receiver<()>,
+    job: Option<Job>,
+}
+
+impl Started {
+    /// What the caller gets: the end, or for an asynchronous job as soon as possible that it is on its way.
+    async fn answer(self) -> Result<Response<Body>, Reject> {
+        let Self { mut end, on_its_way, job } = self;
+        tokio::select! {
+            // A call that ended at once is answered with its end.
+            biased;
+            ended = &mut end => ended.map_err(|_| Code::Internal)?.map(Answer::into_response),
+            job = async { on_its_way.await.ok()?; job.filter(|job| job.prefer.respond_async) } => match job {
+                Some(job) => Ok(jobs::accepted(&job.key)),
+                None => end.await.map_err(|_| Code::Internal)?.map(Answer::into_response),
+            },
+        }
+    }
+}
+
 impl Api {
     pub(crate) fn new(
         config: Arc<Config>,
@@ -95,14 +127,32 @@ impl Api {
     }
 
     /// The paid call.
-    pub(crate) async fn generate(
-        self: &Arc<Self>,
+    pub(crate) fn generate(
+        self: Arc<Self>,
         call: RegionCall,
         head: BodyHead,
         job: Option<Job>,
         parts: Parts,
         body: Incoming,
-    ) -> Result<Response<Body>, Reject> {
+    ) -> impl Future<Output = Result<Response<Body>, Reject>> + Send {
+        // In a box, which goes before the wait: that may take minutes, and there may be thousands.
+        let beginning = Box::pin(self.begin(call, head, job, parts, body));
+        async move {
+            match beginning.await? {
+                Beginning::Answered(response) => Ok(response),
+                Beginning::Started(started) => started.answer().await,
+            }
+        }
+    }
+
+    async fn begin(
+        self: Arc<Self>,
+        call: RegionCall,
+        head: BodyHead,
+        job: Option<Job>,
+        parts: Parts,
+        body: Incoming,
+    ) -> Result<Beginning, Reject> {
         if body.is_end_stream() {
             return Err(Code::BadJson.into());
         }
@@ -110,7 +160,9 @@ impl Api {
             None => Ok(None),
             Some(job) => match self.jobs.enter(job.id, parts.headers.get(CONTENT_DIGEST)).await {
                 Ok(Entered::Fresh(ticket)) => Ok(Some(ticket)),
-                Ok(Entered::Known(known)) => return self.repeat(known, job.id, head, &parts, body).await,
+                Ok(Entered::Known(known)) => {
+                    return self.repeat(known, job.id, head, &parts, body).await.map(Beginning::Answered);
+                }
                 Err(reject) => Err(reject),
             },
         };
@@ -130,17 +182,9 @@ impl Api {
         if let Some(length) = head.length {
             request_headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let run = async move { prepared.run(request_headers, &parts.headers, body).await };
-        let mut end = self.tasks.spawn(run.in_current_span());
-        tokio::select! {
-            // A call that ended at once is answered with its end.
-            biased;
-            ended = &mut end => ended.map_err(|_| Code::Internal)?.map(Answer::into_response),
-            job = async { on_its_way.await.ok()?; job.filter(|job| job.prefer.respond_async) } => match job {
-                Some(job) => Ok(jobs::accepted(&job.key)),
-                None => end.await.map_err(|_| Code::Internal)?.map(Answer::into_response),
-            },
-        }
+        let run = prepared.run(request_headers, parts.headers, body);
+        let end = self.tasks.spawn(run.in_current_span());
+        Ok(Beginning::Started(Started { end, on_its_way, job }))
     }
 
     /// A request with a known key: its body only has to be the same.

@@ -1,5 +1,7 @@
 //! Request in, answer out: asks the policy, does what it decided, and leaves one log line.
 
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -79,7 +81,7 @@ impl App {
             let ruled = refusal::check(&parts).and(host::check_request_line(&parts)).and(decision);
             let result = match self.callers.screen(&parts, ruled) {
                 Ok(decision) => self.carry_out(decision, parts, body).await,
-                Err(reject) => Err(self.refuse(reject, &parts, body).await),
+                Err(reject) => Err(Box::pin(self.refuse(reject, &parts, body)).await),
             };
             let code = result.as_ref().err().map(Reject::code);
             let mut response = result.unwrap_or_else(|reject| from_text(reject.into_response(&request_id)));
@@ -103,21 +105,24 @@ impl App {
         reject
     }
 
-    async fn carry_out(
-        &self,
+    /// Each decision in a box of its own size: a paid call waits for minutes, and there may be thousands.
+    fn carry_out<'a>(
+        &'a self,
         decision: Decision,
         parts: Parts,
         body: Incoming,
-    ) -> Result<Response<Body>, Reject> {
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Body>, Reject>> + Send + 'a>> {
         match decision {
-            Decision::Answer(response) => Ok(from_text(response)),
-            Decision::Generation(call, head, job) => self.api.generate(call, head, job, parts, body).await,
-            Decision::Result(job) => self.api.jobs.result(&job).await,
-            Decision::Uploads(call) => self.api.upload_policy(call, &parts).await,
-            Decision::Image(picture) => self.picture(&picture).await,
+            Decision::Answer(response) => Box::pin(ready(Ok(from_text(response)))),
+            Decision::Generation(call, head, job) => {
+                Box::pin(Arc::clone(&self.api).generate(call, head, job, parts, body))
+            }
+            Decision::Result(job) => Box::pin(async move { self.api.jobs.result(&job).await }),
+            Decision::Uploads(call) => Box::pin(async move { self.api.upload_policy(call, &parts).await }),
+            Decision::Image(picture) => Box::pin(async move { self.picture(&picture).await }),
             Decision::Static => match &self.files {
-                Some(files) => files.answer(parts).await,
-                None => Err(Code::NotFound.into()),
+                Some(files) => Box::pin(files.answer(parts)),
+                None => Box::pin(ready(Err(Code::NotFound.into()))),
             },
         }
     }

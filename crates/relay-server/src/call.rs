@@ -1,12 +1,14 @@
 //! One paid call, from its first body byte to its end in the book. It runs as a task of its own: a client that
 //! vanishes changes nothing about a call that went out.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http::header::HeaderMap;
 use http::uri::PathAndQuery;
 use http::{Method, Response};
 use hyper::body::Incoming;
+use relay_policy::credential::Credential;
 use relay_policy::idempotency::FingerprintHasher;
 use relay_policy::identity::Identity;
 use relay_policy::ledger::{Day, Exhausted};
@@ -22,7 +24,7 @@ use crate::api::Api;
 use crate::app::RequestId;
 use crate::clock::unix_seconds;
 use crate::config::Region;
-use crate::exchange::Exchange;
+use crate::exchange::{ConnectionTask, Exchange};
 use crate::jobs::Ticket;
 use crate::quota::CallPlace;
 use crate::refused_body;
@@ -39,12 +41,12 @@ pub(crate) struct Call {
     pub(crate) region: Region,
     pub(crate) identity: Identity,
     /// The key the API sees.
-    pub(crate) key: relay_policy::credential::Credential,
+    pub(crate) key: Credential,
     /// For a call that can be picked up.
     pub(crate) job: Option<(Ticket, FingerprintHasher)>,
     /// Told when the call is on its way and written down.
     pub(crate) accepted: oneshot::Sender<()>,
-    pub(crate) exchange: Exchange<Upload>,
+    pub(crate) exchange: Exchange<Box<Upload>>,
     pub(crate) upload_permit: OwnedSemaphorePermit,
     pub(crate) places: Places,
 }
@@ -62,6 +64,22 @@ struct Dispatched {
     _places: Places,
 }
 
+/// The API's answer, once it comes.
+type PendingResponse = Pin<Box<dyn Future<Output = hyper::Result<Response<Incoming>>> + Send>>;
+
+/// A call that may be at the API now.
+struct Sent {
+    api: Arc<Api>,
+    request_id: RequestId,
+    region: Region,
+    identity: Identity,
+    key: Credential,
+    dispatched: Dispatched,
+    /// `None` when the connection was gone before it could take the last bytes with it.
+    response: Option<PendingResponse>,
+    _connection: ConnectionTask,
+}
+
 /// What ended the upload.
 enum Received {
     /// The body is complete and in order.
@@ -72,21 +90,38 @@ enum Received {
 
 impl Call {
     /// Carries the call out. `headers` go to the API, `asked` came from the caller.
-    pub(crate) async fn run(
+    pub(crate) fn run(
         self,
         headers: HeaderMap,
-        asked: &HeaderMap,
+        asked: HeaderMap,
         body: Incoming,
-    ) -> Result<Answer, Reject> {
+    ) -> impl Future<Output = Result<Answer, Reject>> + Send {
+        // In a box, which goes before the wait: that may take minutes, and there may be thousands.
+        let sending = Box::pin(self.send(headers, asked, body));
+        async move {
+            match sending.await {
+                Ok(sent) => sent.end().await,
+                Err(ended) => ended,
+            }
+        }
+    }
+
+    /// Passes the body on and writes down that the call goes out. Otherwise the error is how the call ended.
+    async fn send(
+        self,
+        headers: HeaderMap,
+        asked: HeaderMap,
+        body: Incoming,
+    ) -> Result<Sent, Result<Answer, Reject>> {
         let Self { api, request_id, region, identity, key, job, accepted, exchange, upload_permit, places } =
             self;
         let (ticket, hasher) = job.unzip();
         let limits = &api.config.limits;
         let (upload, mut watch) = Upload::new(body, limits, upload_permit, hasher);
         let path = PathAndQuery::from_static(GENERATION_PATH);
-        let (sent, connection) = exchange.send(Method::POST, path, headers, upload);
-        let mut sent = Box::pin(sent);
-        let received = match receive(&mut sent, &mut watch).await {
+        let (response, connection) = exchange.send(Method::POST, path, headers, Box::new(upload));
+        let mut response: PendingResponse = Box::pin(response);
+        let received = match receive(&mut response, &mut watch).await {
             Ok(Received::Body(scanned)) => Ok(scanned),
             Ok(Received::Early(response)) => {
                 let deadline = Instant::now() + limits.total_timeout;
@@ -99,26 +134,35 @@ impl Call {
             Err(result) => {
                 drop(connection);
                 if let Some(rest) = watch.rest().await {
-                    refused_body::take_in(rest, asked, limits.body_bytes).await;
+                    refused_body::take_in(rest, &asked, limits.body_bytes).await;
                 }
-                return result;
+                return Err(result);
             }
         };
-        let pictures = offer::check_model_and_count(&scanned.facts, &region.rules)?;
+        let pictures = offer::check_model_and_count(&scanned.facts, &region.rules).map_err(Err)?;
         let charge = charge(&identity, pictures);
-        let dispatched = api.dispatch(ticket, scanned, charge, places).await?;
-        let released = watch.release();
+        let dispatched = api.dispatch(ticket, scanned, charge, places).await.map_err(Err)?;
+        let response = watch.release().then_some(response);
         // The caller may have gone, or wait for the answer itself.
         let _ = accepted.send(());
-        let result = if released {
-            match api.await_head(sent).await {
-                Ok((response, deadline)) => api.read_answer(response, deadline, &region, &key).await,
+        Ok(Sent { api, request_id, region, identity, key, dispatched, response, _connection: connection })
+    }
+}
+
+impl Sent {
+    /// Waits for the answer and writes down how the call ended. What comes after the wait takes no room during it.
+    async fn end(self) -> Result<Answer, Reject> {
+        let Self { api, request_id, region, identity, key, dispatched, response, _connection } = self;
+        let result = match response {
+            Some(response) => match api.await_head(response).await {
+                Ok((response, deadline)) => {
+                    Box::pin(api.read_answer(response, deadline, &region, &key)).await
+                }
                 Err(reject) => Err(reject),
-            }
-        } else {
-            Err(broken())
+            },
+            None => Err(broken()),
         };
-        api.conclude(dispatched, &result, &request_id).await;
+        Box::pin(api.conclude(dispatched, &result, &request_id)).await;
         if let Ok(answer) = &result
             && answer.status.is_success()
         {
@@ -129,16 +173,13 @@ impl Call {
 }
 
 /// Waits for the body to arrive, or for an answer that comes before.
-async fn receive(
-    sent: &mut (impl Future<Output = hyper::Result<Response<Incoming>>> + Unpin),
-    watch: &mut UploadWatch,
-) -> Result<Received, Reject> {
+async fn receive(response: &mut PendingResponse, watch: &mut UploadWatch) -> Result<Received, Reject> {
     loop {
         let deadline = watch.deadline();
         tokio::select! {
             // The answer first: an early one is worth more than the rest of the body.
             biased;
-            result = &mut *sent => return match result {
+            result = &mut *response => return match result {
                 Ok(response) => Ok(Received::Early(response)),
                 Err(error) => {
                     tracing::info!(%error, "the connection to the API broke before the call was complete");

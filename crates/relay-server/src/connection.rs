@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub(crate) async fn serve<H, F>(
     peer: IpAddr,
     door: Arc<Door>,
     handler: H,
-    mut shutdown: Shutdown,
+    shutdown: Shutdown,
 ) where
     H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
@@ -67,9 +67,25 @@ pub(crate) async fn serve<H, F>(
         request.extensions_mut().insert(caller);
         handler(request)
     };
-    let Some(tls) = tls else { return serve_stream(stream, limits, handler, shutdown).await };
+    match tls {
+        None => serve_stream(stream, limits, handler, shutdown).await,
+        // Boxed: connections without TLS do not pay for a handshake.
+        Some(tls) => Box::pin(serve_tls(stream, &tls, limits, handler, shutdown)).await,
+    }
+}
+
+async fn serve_tls<H, F>(
+    stream: TcpStream,
+    tls: &Tls,
+    limits: Arc<Limits>,
+    handler: H,
+    mut shutdown: Shutdown,
+) where
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
     let shaken = tokio::select! {
-        shaken = tls.accept(stream, limits.header_timeout) => shaken,
+        shaken = Box::pin(tls.accept(stream, limits.header_timeout)) => shaken,
         () = shutdown.told() => return,
     };
     if let Ok(stream) = shaken {
@@ -111,7 +127,8 @@ where
             let (gate, verdict) = Gate::new(stream, activity.clone());
             let verdict = move |_: &HeaderMap| verdict.on_next_request();
             let service = answering(handler, activity.clone(), verdict, |body, _| body);
-            finish(http1().serve_connection(TokioIo::new(gate), service), activity, &limits, shutdown).await;
+            let connection = Box::pin(http1().serve_connection(TokioIo::new(gate), service));
+            finish(connection, activity, &limits, shutdown).await;
         }
         Protocol::Http2 => {
             activity.head_is_open(false);
@@ -120,9 +137,8 @@ where
                 Delivered::new(if is_refused { body.emptied() } else { body }, Delivery::current())
             };
             let service = answering(handler, activity.clone(), refusal::too_many, watched);
-            let builder = http2(limits.write_timeout);
-            finish(builder.serve_connection(TokioIo::new(stream), service), activity, &limits, shutdown)
-                .await;
+            let connection = http2(limits.write_timeout).serve_connection(TokioIo::new(stream), service);
+            finish(Box::pin(connection), activity, &limits, shutdown).await;
         }
     }
 }
@@ -184,12 +200,11 @@ fn http2(write_timeout: Duration) -> http2::Builder<StreamExecutor> {
 
 /// Drives a connection; asks it to end when the relay stops or its caller keeps it waiting.
 async fn finish<C: GracefulConnection>(
-    connection: C,
+    mut connection: Pin<Box<C>>,
     activity: Activity,
     limits: &Limits,
     mut shutdown: Shutdown,
 ) {
-    let mut connection = pin!(connection);
     tokio::select! {
         // A client that breaks off is no event of ours.
         _ = connection.as_mut() => return,

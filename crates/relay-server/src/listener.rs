@@ -44,9 +44,10 @@ where
         };
         let Some((stream, peer)) = accepted else { continue };
         let Some(ip_place) = caps.take(peer) else { continue };
-        let served = connection::serve(stream, peer, Arc::clone(&door), handler.clone(), shutdown.clone());
+        let (door, handler, shutdown) = (Arc::clone(&door), handler.clone(), shutdown.clone());
+        // Called inside: a future that is moved into another one takes its room twice.
         running.spawn(async move {
-            served.await;
+            connection::serve(stream, peer, door, handler, shutdown).await;
             drop((place, ip_place));
         });
     }

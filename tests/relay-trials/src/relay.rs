@@ -12,6 +12,8 @@ use toml::{Table, Value};
 use crate::process::Program;
 
 const GENERATION: &str = "/relay/demo/api/v1/services/aigc/multimodal-generation/generation";
+/// The page that calls.
+const PAGE: &str = "https://app.example";
 /// What the trials pay with; the relay passes it on.
 const AUTHORIZATION: &str = "Bearer sk-relay-trials";
 
@@ -49,6 +51,7 @@ fn configuration(folder: &Path, upstream: &str) -> String {
     region.insert("result_origins".to_owned(), vec![upstream].into());
     let mut config = Table::new();
     config.insert("listen".to_owned(), "127.0.0.1:0".into());
+    config.insert("allowed_origins".to_owned(), vec![PAGE].into());
     config.insert("state_dir".to_owned(), folder.join("state").to_string_lossy().into_owned().into());
     config.insert("regions".to_owned(), Table::from_iter([("demo".to_owned(), Value::from(region))]).into());
     config.to_string()
@@ -59,6 +62,7 @@ pub(crate) fn call(key: Option<&str>, length: usize) -> Builder {
     let request = Request::builder()
         .method(Method::POST)
         .uri(GENERATION)
+        .header("origin", PAGE)
         .header("authorization", AUTHORIZATION)
         .header("content-type", "application/json")
         .header("content-length", length);
@@ -72,6 +76,7 @@ pub(crate) fn call(key: Option<&str>, length: usize) -> Builder {
 pub(crate) fn job(key: &str, wait: u32) -> Builder {
     Request::builder()
         .uri(format!("/relay/jobs/{key}"))
+        .header("origin", PAGE)
         .header("authorization", AUTHORIZATION)
         .header("prefer", format!("wait={wait}"))
 }
