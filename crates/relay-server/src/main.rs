@@ -9,6 +9,9 @@ use relay_server::{Reloader, Server, healthcheck, logging};
 
 /// Bad configuration; the same code the command line parser uses.
 const EXIT_CONFIG: u8 = 2;
+/// Threads that read and write files. Each keeps some memory, and a burst of jobs, which all ask the store at one time,
+/// would start one for each.
+const FILE_THREADS: usize = 16;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -78,8 +81,12 @@ fn print_health(cli: &Cli) -> ExitCode {
     }
 }
 
-#[tokio::main]
-async fn run(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>> {
+fn run(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().max_blocking_threads(FILE_THREADS).build()?.block_on(serve(cli, config))
+}
+
+async fn serve(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::bind(config).await?;
     let stop = relay_server::signal()?;
     tokio::spawn(reload_on_signal(cli, server.reloader()));
