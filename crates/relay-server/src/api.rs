@@ -23,7 +23,7 @@ use relay_policy::outcome::picture_links;
 use relay_policy::reject::{Charged, Code, Reject};
 use relay_policy::route::UPLOADS_PATH;
 use relay_policy::{headers, redact};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
@@ -32,6 +32,7 @@ use tracing::Instrument as _;
 use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::{Call, Places, exhausted};
+use crate::callers::CallerAddress;
 use crate::clock::unix_seconds;
 use crate::config::{Config, Region};
 use crate::connector::{Connector, Reach};
@@ -43,17 +44,15 @@ use crate::quota::{CallPlace, Quotas};
 use crate::refused_body;
 use crate::repeated_body;
 use crate::store::{Store, StoredJob};
+use crate::upload_room::{Reservation, UploadRoom};
 
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
-
-/// Upload bytes are reserved in units of this size.
-const UNIT: u64 = 1024;
 
 /// The regions and what calls to them share.
 pub(crate) struct Api {
     pub(crate) config: Arc<Config>,
     connector: Arc<Connector>,
-    in_flight: Arc<Semaphore>,
+    upload_room: Arc<UploadRoom>,
     running: Arc<Semaphore>,
     quotas: Arc<Quotas>,
     policy: Arc<ArcSwap<Policy>>,
@@ -110,9 +109,8 @@ impl Api {
         state: State,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let units = usize::try_from(config.limits.in_flight_bytes / UNIT).unwrap_or(usize::MAX);
         Arc::new(Self {
-            in_flight: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
+            upload_room: UploadRoom::new(&config),
             running: Arc::new(Semaphore::new(config.limits.calls.min(Semaphore::MAX_PERMITS))),
             quotas: Quotas::new(),
             jobs: Jobs::new(state.store.clone()),
@@ -197,15 +195,15 @@ impl Api {
         body: Incoming,
     ) -> Result<Response<Body>, Reject> {
         let limits = &self.config.limits;
-        let permit = match self.reserve(head) {
-            Ok(permit) => permit,
+        let room = match self.reserve(head, parts) {
+            Ok(room) => room,
             Err(reject) => {
                 refused_body::take_in(body, &parts.headers, limits.body_bytes).await;
                 return Err(reject);
             }
         };
         let hasher = FingerprintHasher::new(parts.uri.path());
-        let fingerprint = repeated_body::digest(body, hasher, limits, permit).await?;
+        let fingerprint = repeated_body::digest(body, hasher, limits, room).await?;
         self.jobs.repeat(known, id, fingerprint)
     }
 
@@ -222,7 +220,7 @@ impl Api {
         let running = Arc::clone(&self.running).try_acquire_owned().map_err(|_| Code::Overloaded)?;
         let invited = self.admit(&call.identity)?;
         self.check_budget(&call.identity).await?;
-        let upload_permit = self.reserve(head)?;
+        let room = self.reserve(head, parts)?;
         let exchange = Exchange::open(&self.connector, &region.upstream, Reach::Anywhere).await?;
         let job = ticket.map(|ticket| (ticket, FingerprintHasher::new(parts.uri.path())));
         let places = Places { _running: running, _invited: invited };
@@ -235,7 +233,7 @@ impl Api {
             job,
             accepted,
             exchange,
-            upload_permit,
+            room,
             places,
         })
     }
@@ -309,10 +307,9 @@ impl Api {
     }
 
     /// A share of the upload bytes; a chunked body may become as large as the cap.
-    fn reserve(&self, head: BodyHead) -> Result<OwnedSemaphorePermit, Reject> {
-        let bytes = head.length.unwrap_or(self.config.limits.body_bytes);
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        Arc::clone(&self.in_flight).try_acquire_many_owned(units).map_err(|_| Code::Overloaded.into())
+    fn reserve(&self, head: BodyHead, parts: &Parts) -> Result<Reservation, Reject> {
+        let caller = parts.extensions.get().map(|CallerAddress(caller)| *caller);
+        self.upload_room.reserve(caller, head.length.unwrap_or(self.config.limits.body_bytes))
     }
 
     /// Waits for the answer to a request that is out. Returns when its body must be complete.

@@ -30,6 +30,7 @@ use crate::quota::CallPlace;
 use crate::refused_body;
 use crate::store::{Begin, Begun, Charge, Finish};
 use crate::upload::{Scanned, Upload, UploadWatch, broken};
+use crate::upload_room::Reservation;
 
 /// After a failed write the store is tried again this often: a full disk is emptied by hand.
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
@@ -47,7 +48,7 @@ pub(crate) struct Call {
     /// Told when the call is on its way and written down.
     pub(crate) accepted: oneshot::Sender<()>,
     pub(crate) exchange: Exchange<Box<Upload>>,
-    pub(crate) upload_permit: OwnedSemaphorePermit,
+    pub(crate) room: Reservation,
     pub(crate) places: Places,
 }
 
@@ -113,11 +114,10 @@ impl Call {
         asked: HeaderMap,
         body: Incoming,
     ) -> Result<Sent, Result<Answer, Reject>> {
-        let Self { api, request_id, region, identity, key, job, accepted, exchange, upload_permit, places } =
-            self;
+        let Self { api, request_id, region, identity, key, job, accepted, exchange, room, places } = self;
         let (ticket, hasher) = job.unzip();
         let limits = &api.config.limits;
-        let (upload, mut watch) = Upload::new(body, limits, upload_permit, hasher);
+        let (upload, mut watch) = Upload::new(body, limits, room, hasher);
         let path = PathAndQuery::from_static(GENERATION_PATH);
         let (response, connection) = exchange.send(Method::POST, path, headers, Box::new(upload));
         let mut response: PendingResponse = Box::pin(response);

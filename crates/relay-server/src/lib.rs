@@ -37,6 +37,7 @@ mod static_files;
 mod store;
 mod tls;
 mod upload;
+mod upload_room;
 mod write_timeout;
 
 pub use healthcheck::healthcheck;

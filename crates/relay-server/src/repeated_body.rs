@@ -4,10 +4,10 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use relay_policy::idempotency::{Fingerprint, FingerprintHasher};
 use relay_policy::reject::{Code, Reject};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::config::Limits;
+use crate::upload_room::Reservation;
 
 /// Reads the whole body under the limits of an upload.
 ///
@@ -17,7 +17,7 @@ pub(crate) async fn digest(
     mut body: Incoming,
     mut hasher: FingerprintHasher,
     limits: &Limits,
-    _permit: OwnedSemaphorePermit,
+    _room: Reservation,
 ) -> Result<Fingerprint, Reject> {
     let started = Instant::now();
     let mut received = 0_u64;

@@ -17,10 +17,11 @@ use hyper::body::{Body, Frame, Incoming};
 use relay_policy::idempotency::{Fingerprint, FingerprintHasher};
 use relay_policy::reject::{Code, Reject};
 use relay_policy::scan::{Facts, Scanner};
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch as channel};
+use tokio::sync::{oneshot, watch as channel};
 use tokio::time::Instant;
 
 use crate::config::Limits;
+use crate::upload_room::Reservation;
 pub(crate) use watch::{UploadWatch, broken};
 
 /// White space after the closing brace is legal JSON; more than this is no request.
@@ -67,7 +68,7 @@ pub(crate) struct Upload {
     tail: usize,
     release: oneshot::Receiver<()>,
     /// Given back when the body is through, not when the answer is: a call waits much longer than it uploads.
-    permit: Option<OwnedSemaphorePermit>,
+    room: Option<Reservation>,
     ended: bool,
 }
 
@@ -82,7 +83,7 @@ impl Upload {
     pub(crate) fn new(
         inner: Incoming,
         limits: &Limits,
-        permit: OwnedSemaphorePermit,
+        room: Reservation,
         hasher: Option<FingerprintHasher>,
     ) -> (Self, UploadWatch) {
         let received = Arc::new(AtomicU64::new(0));
@@ -109,7 +110,7 @@ impl Upload {
             held: Vec::new(),
             tail: 0,
             release,
-            permit: Some(permit),
+            room: Some(room),
             ended: false,
         };
         (upload, watch)
@@ -149,7 +150,7 @@ impl Upload {
     }
 
     fn refuse(&mut self, reject: Reject) -> Poll<Option<Result<Frame<Bytes>, Withheld>>> {
-        self.permit = None;
+        self.room = None;
         self.ended = true;
         self.progress.send_replace(Progress::Refused(reject));
         Poll::Ready(Some(Err(Withheld)))
@@ -217,7 +218,7 @@ impl Body for Upload {
                 Err(reject) => return self.refuse(reject),
                 Ok(None) => match self.conclude() {
                     Ok(scanned) => {
-                        self.permit = None;
+                        self.room = None;
                         self.progress.send_replace(Progress::Scanned(scanned));
                     }
                     Err(reject) => return self.refuse(reject),

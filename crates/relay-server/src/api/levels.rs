@@ -3,7 +3,7 @@
 use relay_policy::ledger::Day;
 use tokio::sync::Semaphore;
 
-use super::{Api, UNIT};
+use super::Api;
 use crate::clock::unix_seconds;
 use crate::metrics::Levels;
 
@@ -11,11 +11,10 @@ impl Api {
     /// Read when somebody asks; nothing waits for it.
     pub(crate) fn levels(&self) -> Levels {
         let limits = &self.config.limits;
-        let units = usize::try_from(limits.in_flight_bytes / UNIT).unwrap_or(usize::MAX);
         let vitals = self.store.vitals();
         Levels {
             running_calls: taken(&self.running, limits.calls),
-            upload_bytes: taken(&self.in_flight, units).saturating_mul(UNIT),
+            upload_bytes: self.upload_room.taken(),
             jobs: vitals.jobs(),
             job_bytes: vitals.bytes(),
             store_failures: vitals.failures(),

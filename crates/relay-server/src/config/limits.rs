@@ -14,6 +14,8 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Request bodies on their way through the relay at one time, counted by their announced length.
     pub in_flight_bytes: u64,
+    /// Of these, for one address (IPv6: for one /64). Loopback and trusted proxies are exempt.
+    pub in_flight_bytes_per_ip: u64,
     /// Largest answer of the API; a picture is a link, so answers are small.
     pub answer_bytes: u64,
     /// Largest picture.
@@ -78,6 +80,7 @@ impl Default for Limits {
         Self {
             body_bytes: 48 << 20,
             in_flight_bytes: 1 << 30,
+            in_flight_bytes_per_ip: 256 << 20,
             answer_bytes: 1 << 20,
             image_bytes: 32 << 20,
             calls: 2048,
@@ -120,11 +123,14 @@ impl Limits {
                 return Err(ConfigError::invalid(format!("limits.{name}"), "must be at least 1"));
             }
         }
-        if self.body_bytes > self.in_flight_bytes {
-            return Err(ConfigError::invalid(
-                "limits.body_bytes",
-                format!("{} is above limits.in_flight_bytes ({})", self.body_bytes, self.in_flight_bytes),
-            ));
+        for (name, room) in [
+            ("in_flight_bytes", self.in_flight_bytes),
+            ("in_flight_bytes_per_ip", self.in_flight_bytes_per_ip),
+        ] {
+            if self.body_bytes > room {
+                let problem = format!("{} is above limits.{name} ({room})", self.body_bytes);
+                return Err(ConfigError::invalid("limits.body_bytes", problem));
+            }
         }
         if self.state_bytes < self.answer_bytes.saturating_mul(2) {
             return Err(ConfigError::invalid(

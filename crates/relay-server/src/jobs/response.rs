@@ -4,7 +4,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, R
 use http::{Response, StatusCode};
 use relay_policy::idempotency::{IDEMPOTENCY_REPLAYED, JobKey};
 use relay_policy::prefer::PREFERENCE_APPLIED;
-use relay_policy::reject::{Code, OWN_ANSWER, Reject};
+use relay_policy::reject::{Charged, Code, OWN_ANSWER, Reject};
 use relay_policy::security;
 use serde_json::{Value, json};
 
@@ -48,9 +48,14 @@ pub(super) fn running(key: &JobKey) -> Response<Body> {
     response
 }
 
-/// The same for a key nobody used and for one of somebody else.
+/// The same for a key nobody used and for one of somebody else. Whether the call was charged cannot be told: an old job
+/// is forgotten, too.
 pub(super) fn not_found() -> Reject {
-    Reject::from(Code::NotFound).with_message("There is no job with this key for this credential.")
+    Reject::from(Code::NotFound)
+        .with_message(
+            "There is no job with this key for this credential: it was never sent here, or too long ago.",
+        )
+        .with_charged(Charged::Unknown)
 }
 
 /// The API did not execute the call.

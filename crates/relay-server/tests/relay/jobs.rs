@@ -74,7 +74,7 @@ async fn somebody_elses_key_is_no_key() {
     let stranger = ("authorization", "Bearer sk-other");
     let foreign = relay.send("GET", RESULT, &[stranger], "").await;
     let unknown = relay.send("GET", &RESULT.replace('8', "9"), &[stranger], "").await;
-    assert_eq!(foreign.error(), error(404, "not_found", "no"));
+    assert_eq!(foreign.error(), error(404, "not_found", "unknown"));
     assert_eq!(foreign.json()["error"]["message"], unknown.json()["error"]["message"]);
     assert_eq!(relay.send("GET", RESULT, &[], "").await.error(), error(401, "key_missing", "no"));
 }
@@ -132,7 +132,7 @@ async fn a_body_that_ends_early_is_never_sent_on_and_leaves_the_key_free() {
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     eventually("the relay to connect", || upstream.hits() == 1).await;
-    assert_eq!(result(&relay, &[]).await.error(), error(404, "not_found", "no"));
+    assert_eq!(result(&relay, &[]).await.error(), error(404, "not_found", "unknown"));
     drop(stream);
     let mut again = post(&relay, &[], BODY).await;
     while again.status == StatusCode::CONFLICT {
@@ -269,7 +269,7 @@ async fn jobs_are_forgotten_after_their_life() {
     let relay = Relay::start(&upstream, &["limits.job_life = \"1s\""]).await;
     post(&relay, &[], BODY).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    assert_eq!(result(&relay, &[]).await.error(), error(404, "not_found", "no"));
+    assert_eq!(result(&relay, &[]).await.error(), error(404, "not_found", "unknown"));
 }
 
 #[tokio::test]

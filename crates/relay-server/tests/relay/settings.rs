@@ -99,6 +99,11 @@ fn limits_must_make_sense() {
         "limits.body_bytes",
         "above limits.in_flight_bytes",
     );
+    refuses(
+        &format!("{REGION}[limits]\nin_flight_bytes_per_ip = 1000\n"),
+        "limits.body_bytes",
+        "above limits.in_flight_bytes_per_ip",
+    );
     refuses(&format!("{REGION}[limits]\nimage_bytes = 0\n"), "limits.image_bytes", "at least 1");
     refuses(&format!("{REGION}[limits]\ntotal_timeout = 300\n"), "limits.total_timeout", "");
     refuses(&format!("{REGION}[limits]\ntotal_timeout = \"soon\"\n"), "limits.total_timeout", "\"10s\"");
