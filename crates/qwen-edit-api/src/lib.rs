@@ -7,6 +7,7 @@ mod body;
 pub mod catalogue;
 pub mod draft;
 pub mod failure;
+pub mod fit;
 mod link;
 pub mod mention;
 pub mod picture;
