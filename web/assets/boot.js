@@ -8,6 +8,9 @@ try {
   // A browser that refuses storage follows the system.
 }
 
+// Loaded when the first picture has to be looked into, not before.
+globalThis.qwenEditPictureCodec = () => import("./codec/picture-codec-host.js");
+
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 
 const sayWhyNot = (error) => {

@@ -11,7 +11,7 @@ use crate::features::composer::Composer;
 use crate::features::results::Results;
 use crate::features::settings::SettingsDialog;
 use crate::i18n::{self, messages};
-use crate::intake::Intake;
+use crate::intake::{Intake, limits};
 use crate::js::{files, page};
 use crate::run::{Runner, check_relay};
 
@@ -57,6 +57,7 @@ fn Page() -> impl IntoView {
     let dragging = RwSignal::new(false);
     listen_for_pictures(dragging);
     listen_for_shortcut();
+    fit_when_limits_change();
     view! {
         <a class="skip-link" href="#results">{texts.skip_to_results}</a>
         <Bar/>
@@ -157,6 +158,19 @@ fn guard_against_loss() {
     let _ = window_event_listener(ev::beforeunload, move |event| {
         if session.would_lose_something() {
             event.prevent_default();
+        }
+    });
+}
+
+/// Another model or another relay may take larger or smaller pictures.
+fn fit_when_limits_change() {
+    let intake = Intake::from_context();
+    let (draft, settings) = (expect_context(), expect_context());
+    let limits = Memo::new(move |_| limits(draft, settings));
+    Effect::new(move |before: Option<()>| {
+        limits.track();
+        if before.is_some() {
+            intake.fit_again();
         }
     });
 }

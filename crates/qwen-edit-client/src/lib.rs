@@ -10,6 +10,7 @@ mod decode;
 mod encode;
 mod error;
 mod fetch;
+mod fit;
 mod job;
 mod key;
 mod links;
@@ -23,6 +24,7 @@ mod thrown;
 
 pub use client::{Client, Progress};
 pub use error::{Error, ErrorKind};
+pub use fit::{Fitted, Fitter, Input, Original, Unfit};
 pub use job::{JobId, JobIdError};
 pub use key::{ApiKey, ApiKeyError};
 pub use picture::Picture;

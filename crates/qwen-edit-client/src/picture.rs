@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
+use qwen_edit_api::fit::SourceFormat;
 use qwen_edit_api::{MAX_PICTURE_BYTES, MediaType, PictureFacts, PictureSource};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, Url};
@@ -144,18 +145,13 @@ impl fmt::Debug for Picture {
 
 async fn read_facts(file: &Blob, name: &str) -> Result<PictureFacts, PictureError> {
     let bytes = blob::len(file);
-    if bytes == 0 {
-        return Err(PictureError::Empty { name: name.to_owned() });
-    }
     let mut pieces = PartialFile::new(bytes);
-    let first = pieces.first_read();
-    read_piece(file, &mut pieces, first).await.map_err(|thrown| unreadable(name, &thrown))?;
-    let media_type = match sniff::format(pieces.head()) {
-        Format::Accepted(media_type) => media_type,
-        Format::Unsupported(detected) => {
-            return Err(PictureError::UnsupportedFormat { name: name.to_owned(), detected });
+    let media_type = match read_format(file, name, &mut pieces).await? {
+        SourceFormat::Taken(media_type) => media_type,
+        other => {
+            let name = name.to_owned();
+            return Err(PictureError::UnsupportedFormat { name, detected: other.name() });
         }
-        Format::Unknown => return Err(PictureError::NotAPicture { name: name.to_owned() }),
     };
     // After the format: "this is a video" helps more than "this video is too large".
     if bytes > MAX_PICTURE_BYTES {
@@ -165,7 +161,27 @@ async fn read_facts(file: &Blob, name: &str) -> Result<PictureFacts, PictureErro
     Ok(PictureFacts { media_type, bytes, width, height })
 }
 
-async fn read_dimensions(
+/// Reads the beginning of a file and says what it is.
+pub(crate) async fn read_format(
+    file: &Blob,
+    name: &str,
+    pieces: &mut PartialFile,
+) -> Result<SourceFormat, PictureError> {
+    if blob::len(file) == 0 {
+        return Err(PictureError::Empty { name: name.to_owned() });
+    }
+    let first = pieces.first_read();
+    read_piece(file, pieces, first).await.map_err(|thrown| unreadable(name, &thrown))?;
+    match sniff::format(pieces.head()) {
+        Format::Source(format) => Ok(format),
+        Format::Unsupported(detected) => {
+            Err(PictureError::UnsupportedFormat { name: name.to_owned(), detected })
+        }
+        Format::Unknown => Err(PictureError::NotAPicture { name: name.to_owned() }),
+    }
+}
+
+pub(crate) async fn read_dimensions(
     file: &Blob,
     name: &str,
     media_type: MediaType,
@@ -178,19 +194,26 @@ async fn read_dimensions(
                 read_piece(file, pieces, range).await.map_err(|thrown| unreadable(name, &thrown))?;
             }
             Dimensions::Damaged => {
-                return Err(PictureError::Damaged { name: name.to_owned(), format: media_type.as_mime() });
+                return Err(PictureError::Damaged {
+                    name: name.to_owned(),
+                    format: SourceFormat::Taken(media_type).name(),
+                });
             }
         }
     }
 }
 
-async fn read_piece(file: &Blob, pieces: &mut PartialFile, range: Range<u64>) -> Result<(), JsValue> {
+pub(crate) async fn read_piece(
+    file: &Blob,
+    pieces: &mut PartialFile,
+    range: Range<u64>,
+) -> Result<(), JsValue> {
     let start = range.start;
     let bytes = blob::read(file, range).await?;
     pieces.add(start, bytes.to_vec());
     Ok(())
 }
 
-fn unreadable(name: &str, thrown: &JsValue) -> PictureError {
+pub(crate) fn unreadable(name: &str, thrown: &JsValue) -> PictureError {
     PictureError::Unreadable { name: name.to_owned(), detail: thrown::name(thrown) }
 }

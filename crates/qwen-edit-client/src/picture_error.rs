@@ -18,12 +18,25 @@ pub enum PictureError {
     /// `bytes` is the size of the file, `max` the limit.
     #[error("\"{name}\" has {}, over the limit of {}: shrink it, or save it as JPEG", megabytes(*bytes), megabytes(*max))]
     TooLarge { name: String, bytes: u64, max: u64 },
+    /// A side is shorter than the model works with. Sizes in pixels, as the picture is seen.
+    #[error(
+        "\"{name}\" is too small ({width} × {height} pixels): choose one with at least {min} on each side"
+    )]
+    TooSmall { name: String, width: u32, height: u32, min: u32 },
+    /// More pixels than can be decoded safely. Sizes in pixels.
+    #[error("\"{name}\" has {width} × {height} pixels, over the limit of 100 megapixels: make it smaller")]
+    TooManyPixels { name: String, width: u32, height: u32 },
+    /// It has to be changed to be fit, and this page cannot; `detail` says what failed, for support.
+    #[error(
+        "\"{name}\" cannot be converted here ({detail}): save it as JPEG with sides of at most 2048 pixels"
+    )]
+    CannotConvert { name: String, detail: String },
     /// No bytes at all.
     #[error("\"{name}\" is empty: choose another file")]
     Empty { name: String },
-    /// Recognised by its first bytes, but its header makes no sense or ends too early. `format` is its media type.
+    /// Recognised by its first bytes, but it makes no sense or ends too early. `format` is its usual name: "JPEG".
     #[error(
-        "\"{name}\" is damaged ({format} with an unreadable header): open it in a picture program and save it again"
+        "\"{name}\" is damaged ({format} that cannot be read): open it in a picture program and save it again"
     )]
     Damaged { name: String, format: &'static str },
     /// The browser could not read the file; `detail` is the name of the browser's error.
@@ -44,6 +57,9 @@ impl PictureError {
             PictureError::NotAPicture { .. } => "picture-not-a-picture",
             PictureError::UnsupportedFormat { .. } => "picture-unsupported-format",
             PictureError::TooLarge { .. } => "picture-too-large",
+            PictureError::TooSmall { .. } => "picture-too-small",
+            PictureError::TooManyPixels { .. } => "picture-too-many-pixels",
+            PictureError::CannotConvert { .. } => "picture-cannot-convert",
             PictureError::Empty { .. } => "picture-empty",
             PictureError::Damaged { .. } => "picture-damaged",
             PictureError::Unreadable { .. } => "picture-unreadable",

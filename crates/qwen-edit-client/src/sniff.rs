@@ -3,15 +3,16 @@
 use std::ops::Range;
 
 use qwen_edit_api::MediaType;
+use qwen_edit_api::fit::SourceFormat;
 
 use crate::partial_file::PartialFile;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// The API takes it.
-    Accepted(MediaType),
-    /// A picture (or something people take for one) that the API does not take, by its usual name.
+    /// A picture that can be used, some after conversion.
+    Source(SourceFormat),
+    /// Something people take for a picture that cannot be used, by its usual name.
     Unsupported(&'static str),
     Unknown,
 }
@@ -32,8 +33,8 @@ pub(crate) enum Dimensions {
 /// Recognises the format by the first bytes; 1 KiB is enough.
 pub(crate) fn format(head: &[u8]) -> Format {
     match accepted(head) {
-        Some(media_type) => Format::Accepted(media_type),
-        None => unsupported(head).map_or(Format::Unknown, Format::Unsupported),
+        Some(media_type) => Format::Source(SourceFormat::Taken(media_type)),
+        None => other(head),
     }
 }
 
@@ -52,42 +53,45 @@ fn accepted(head: &[u8]) -> Option<MediaType> {
     }
 }
 
-/// The names people know these by; the message says "save it as JPEG or PNG".
-fn unsupported(head: &[u8]) -> Option<&'static str> {
+/// What the API does not take. The names are those people know; the message says "save it as JPEG or PNG".
+fn other(head: &[u8]) -> Format {
     match head {
-        [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] => Some(iso_media(brands)),
-        [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Some("JPEG XL"),
-        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Some("JPEG 2000"),
-        [b'I', b'I', 42, 0, _, _, _, _, b'C', b'R', ..] => Some("camera raw"),
-        [b'8', b'B', b'P', b'S', ..] => Some("Photoshop"),
-        [b'%', b'P', b'D', b'F', ..] => Some("PDF"),
-        [0, 0, 1, 0, ..] => Some("icon"),
-        _ => is_svg(head).then_some("SVG"),
+        [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] => iso_media(brands),
+        [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Format::Unsupported("JPEG XL"),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Format::Unsupported("JPEG 2000"),
+        [b'I', b'I', 42, 0, _, _, _, _, b'C', b'R', ..] => Format::Unsupported("camera raw"),
+        [b'8', b'B', b'P', b'S', ..] => Format::Unsupported("Photoshop"),
+        [b'%', b'P', b'D', b'F', ..] => Format::Unsupported("PDF"),
+        [0, 0, 1, 0, ..] => Format::Unsupported("icon"),
+        _ if is_svg(head) => Format::Source(SourceFormat::Svg),
+        _ => Format::Unknown,
     }
 }
 
 /// HEIC, AVIF and videos share one container and differ in their list of brands: major, version, compatible...
-fn iso_media(brands: &[u8]) -> &'static str {
+fn iso_media(brands: &[u8]) -> Format {
     // The list ends with its box; the first eight are enough, and reading on would find brands in pixels.
     let mut brands = brands.chunks_exact(4).take(8);
     let major = brands.next().unwrap_or_default();
     // mif1 and msf1 only say "some still or sequence in this container"; the compatible brands say which.
     let told = match major {
-        b"mif1" | b"msf1" | b"miaf" => brands.find(|brand| still_name(brand).is_some()).and_then(still_name),
-        _ => still_name(major),
+        b"mif1" | b"msf1" | b"miaf" => brands.find_map(still),
+        _ => still(major),
     };
     match (told, major) {
-        (Some(name), _) => name,
-        (None, b"mif1" | b"msf1" | b"miaf") => "HEIC",
-        (None, _) => "video",
+        (Some(format), _) => format,
+        (None, b"mif1" | b"msf1" | b"miaf") => Format::Source(SourceFormat::Heic),
+        (None, _) => Format::Unsupported("video"),
     }
 }
 
-fn still_name(brand: &[u8]) -> Option<&'static str> {
+fn still(brand: &[u8]) -> Option<Format> {
     match brand {
-        b"avif" | b"avis" => Some("AVIF"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => Some("HEIC"),
-        b"crx " => Some("camera raw"),
+        b"avif" | b"avis" => Some(Format::Source(SourceFormat::Avif)),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => {
+            Some(Format::Source(SourceFormat::Heic))
+        }
+        b"crx " => Some(Format::Unsupported("camera raw")),
         _ => None,
     }
 }

@@ -2,9 +2,11 @@
 
 use gloo_file::ObjectUrl;
 use leptos::prelude::*;
+use qwen_edit_api::fit::Receipt;
 use qwen_edit_api::{Field, PictureSource};
-use qwen_edit_client::Picture;
+use qwen_edit_client::{Fitted, Fitter, Input, Picture};
 
+use crate::js::codec;
 use crate::state::form::Form;
 use crate::state::problem::check;
 use crate::state::tray::Tray;
@@ -12,15 +14,27 @@ use crate::state::tray::Tray;
 /// A picture of the tray with its preview.
 #[derive(Clone)]
 pub(crate) struct Entry {
+    /// As it was given.
+    pub(crate) input: Input,
+    /// As it goes to the model.
     pub(crate) picture: Picture,
+    /// What was done to it.
+    pub(crate) receipt: Option<Receipt>,
     /// Kept alive as long as anything shows it.
     pub(crate) preview: Option<ObjectUrl>,
 }
 
 impl Entry {
-    pub(crate) fn new(picture: Picture) -> Self {
+    pub(crate) fn new(input: Input, fitted: Fitted) -> Self {
+        let Fitted { picture, receipt } = fitted;
         let preview = picture.blob().map(super::object_url);
-        Self { picture, preview }
+        Self { input, picture, receipt, preview }
+    }
+
+    /// Takes a new fitting of the same picture. It looks the same, so the preview stays.
+    pub(crate) fn fit_again(&mut self, fitted: Fitted) {
+        self.picture = fitted.picture;
+        self.receipt = fitted.receipt;
     }
 
     /// What `<img src>` shows: the file itself, or the link.
@@ -41,6 +55,8 @@ pub(crate) struct DraftContext {
     pub(crate) reading: RwSignal<usize>,
     /// Why the last pictures were not taken.
     pub(crate) refusals: RwSignal<Vec<String>>,
+    /// Makes pictures fit for the model.
+    pub(crate) fitter: StoredValue<Fitter, LocalStorage>,
     /// Problems are shown only after the first try, not while the person is still filling in.
     pub(crate) attempted: RwSignal<bool>,
 }
@@ -52,6 +68,7 @@ impl DraftContext {
             tray: RwSignal::new_local(Tray::default()),
             reading: RwSignal::default(),
             refusals: RwSignal::default(),
+            fitter: StoredValue::new_local(Fitter::new(codec::loader())),
             attempted: RwSignal::default(),
         }
     }

@@ -50,7 +50,7 @@ pub(super) const EN: Messages = Messages {
         moved: |n| format!("Moved to place {n}"),
         try_samples: "No picture at hand? Try a sample",
         not_a_picture: |name| {
-            format!("“{name}” is not a picture. Please choose a JPG, PNG, WebP, GIF, BMP or TIFF file.")
+            format!("“{name}” is not a picture. Please choose a picture file, such as JPG, PNG or HEIC.")
         },
         unsupported: |name, format| {
             format!(
@@ -68,6 +68,20 @@ pub(super) const EN: Messages = Messages {
             format!("“{name}” is damaged. Please open it in a picture program and save it again.")
         },
         link_invalid: "That is not a link to a picture. Use the whole address, starting with http:// or https://.",
+        too_many_pixels: |name| {
+            format!("“{name}” has too many pixels: 100 million at most. Please make it smaller first.")
+        },
+        cannot_convert: |name| {
+            format!(
+                "“{name}” cannot be converted here. Please save it as JPG, at most 2048 pixels wide and high."
+            )
+        },
+        list_comma: ", ",
+        converted: "converted to ",
+        made_smaller: "made smaller",
+        turned_upright: "turned upright",
+        compressed: "compressed",
+        location_removed: "location removed",
         sent_as_is: "used as it is",
         small: |label, min| {
             format!("{label} is small: under {min} on its short side, so the result may be blurry.")

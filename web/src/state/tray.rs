@@ -66,6 +66,13 @@ impl<P> Tray<P> {
         Ok(self.slots.len())
     }
 
+    /// Changes every picture; their order and ids stay.
+    pub fn update_each(&mut self, mut change: impl FnMut(usize, &mut P)) {
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            change(index, &mut slot.picture);
+        }
+    }
+
     /// Takes a picture out; the ones after it move up. Returns the number it had.
     pub fn remove(&mut self, id: u32) -> Option<usize> {
         let index = self.index(id)?;

@@ -15,7 +15,7 @@ use super::stage::Stage;
 use crate::browser::{self, Browser};
 use crate::process::Server;
 use crate::trunk_config::TrunkConfig;
-use crate::{dev, local_stack, process, setup};
+use crate::{dev, local_stack, npm, process, setup};
 
 /// What Trunk.toml names for `trunk serve` alone.
 const USUAL_SIMULATOR: &str = "http://127.0.0.1:8788";
@@ -85,21 +85,8 @@ pub(super) fn start(stage: &mut Stage<'_>) -> Result<Outcome> {
 /// The browser and the npm packages; the error says what is missing.
 fn tools_or_reason(stage: &Stage<'_>) -> Result<Browser> {
     let browser = browser::find_or_install()?;
-    let npm = setup::find_on_path("npm").context("install Node.js 20 or newer: npm is missing")?;
-    let folder = folder(stage);
-    if !is_installed(&folder) {
-        process::run(Command::new(npm).current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))?;
-    }
+    npm::install(&folder(stage))?;
     Ok(browser)
-}
-
-/// npm writes its own copy of the lock file last.
-fn is_installed(folder: &Path) -> bool {
-    let changed = |file: &str| fs::metadata(folder.join(file)).and_then(|metadata| metadata.modified()).ok();
-    match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
-        (Some(installed), Some(wanted)) => installed >= wanted,
-        _ => false,
-    }
 }
 
 fn playwright(folder: &Path, browser: &Browser, project: &str) -> Command {

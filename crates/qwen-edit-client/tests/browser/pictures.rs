@@ -37,7 +37,7 @@ async fn what_is_no_picture_is_refused_by_name() {
     );
     assert_eq!(
         refusal(blob(&png(40)[..20]), "cat.png").await,
-        PictureError::Damaged { name: name(), format: "image/png" }
+        PictureError::Damaged { name: name(), format: "PNG" }
     );
 }
 

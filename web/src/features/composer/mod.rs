@@ -6,6 +6,7 @@ mod instruction;
 mod link_dialog;
 mod model;
 mod pictures;
+mod receipts;
 mod run_bar;
 mod shape;
 mod template_chips;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use qwen_edit_api::{Field, Warning, WarningKind};
 
 use super::link_dialog::LinkDialog;
+use super::receipts::Receipts;
 use crate::components::icon::{CLOSE, IconView, LEFT, LINK, PICTURE, PLUS, RIGHT};
 use crate::components::lazy::{lazy, press};
 use crate::components::problem_text::ProblemText;
@@ -15,7 +16,8 @@ use crate::state::display;
 use crate::state::form::Form;
 use crate::state::tray::Direction;
 
-const ACCEPT: &str = "image/png,image/jpeg,image/webp,image/gif,image/bmp,image/tiff";
+// HEIC and AVIF by name as well: many systems know no type for them.
+const ACCEPT: &str = "image/*,.heic,.heif,.avif";
 
 #[component]
 pub(crate) fn Pictures() -> impl IntoView {
@@ -47,7 +49,7 @@ pub(crate) fn Pictures() -> impl IntoView {
                 </li>
             </ol>
             <p class="hint tray__hint" hidden=lazy(move || !is_empty())>{texts.pictures.hint}</p>
-            <Receipt/>
+            <Receipts/>
             <PictureWarnings/>
             <button
                 class="text-button tray__samples"
@@ -225,37 +227,6 @@ fn PictureSlot(id: u32) -> impl IntoView {
                 </button>
             </span>
         </li>
-    }
-}
-
-/// What will be sent: each picture's number, and its dimensions or that it comes from a link.
-#[component]
-fn Receipt() -> impl IntoView {
-    let texts = texts();
-    let draft: DraftContext = expect_context();
-    let line = move |number: usize, entry: &Entry| {
-        let what = match entry.picture.facts() {
-            Some(facts) if facts.width > 0 => {
-                format!("{} {}×{}", texts.pictures.sent_as_is, facts.width, facts.height)
-            }
-            Some(_) => texts.pictures.sent_as_is.to_owned(),
-            None => texts.pictures.from_link.to_owned(),
-        };
-        format!("{} {what}", (texts.pictures.number)(number))
-    };
-    let lines = move || {
-        draft.tray.with(|tray| {
-            tray.slots()
-                .iter()
-                .enumerate()
-                .map(|(index, slot)| line(index + 1, &slot.picture))
-                .collect::<Vec<_>>()
-        })
-    };
-    view! {
-        <ul class="receipt" hidden=lazy(move || draft.count() == 0)>
-            {lazy(move || lines().into_iter().map(|line| view! { <li>{line}</li> }).collect_view())}
-        </ul>
     }
 }
 

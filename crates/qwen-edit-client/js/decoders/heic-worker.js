@@ -1,0 +1,4 @@
+import { serve } from '../served.js';
+import { decode } from './heic.js';
+
+serve(decode);

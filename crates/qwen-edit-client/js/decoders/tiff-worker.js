@@ -1,0 +1,4 @@
+import { serve } from '../served.js';
+import { decode } from './tiff.js';
+
+serve(decode);

@@ -1,0 +1,44 @@
+// Drawings have no pixels: the browser draws them as large as they are wanted. Needs a document, so not in workers.
+
+import { CodecError } from './picture-codec.js';
+
+/** @returns {Promise<ImageBitmap>} With a long side of `job.maxSide` px. */
+export async function rasterize(file, { maxSide }) {
+  if (typeof document === 'undefined') {
+    throw new CodecError('NoDecoderError', 'SVG can only be drawn in a window, not in a worker');
+  }
+  const drawing = new DOMParser().parseFromString(await file.text(), 'image/svg+xml').documentElement;
+  if (drawing.localName !== 'svg') throw new CodecError('DecodeError', 'not an SVG document');
+  const [width, height] = proportions(drawing);
+  const scale = maxSide / Math.max(width, height);
+  drawing.setAttribute('width', Math.max(1, Math.round(width * scale)));
+  drawing.setAttribute('height', Math.max(1, Math.round(height * scale)));
+  if (!drawing.hasAttribute('viewBox')) drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  return draw(new XMLSerializer().serializeToString(drawing));
+}
+
+function proportions(drawing) {
+  const box = (drawing.getAttribute('viewBox') ?? '').split(/[\s,]+/).map(Number);
+  const [width, height] = ['width', 'height'].map((name) => {
+    const text = drawing.getAttribute(name) ?? '';
+    return text.endsWith('%') ? NaN : parseFloat(text);
+  });
+  if (width > 0 && height > 0) return [width, height];
+  // What a browser assumes of a drawing that says nothing is 300 × 150.
+  return box.length === 4 && box[2] > 0 && box[3] > 0 ? [box[2], box[3]] : [300, 150];
+}
+
+async function draw(markup) {
+  const link = URL.createObjectURL(new Blob([markup], { type: 'image/svg+xml' }));
+  try {
+    // As a picture: scripts do not run, and nothing is loaded from elsewhere.
+    const image = new Image();
+    image.src = link;
+    await image.decode();
+    return await createImageBitmap(image);
+  } catch (cause) {
+    throw new CodecError('DecodeError', 'the browser cannot draw it', { cause });
+  } finally {
+    URL.revokeObjectURL(link);
+  }
+}

@@ -1,0 +1,181 @@
+//! Pictures of any kind made fit for the API: the plan is `qwen_edit_api::fit`'s, the pixels are the browser's.
+
+mod codec;
+mod exif;
+mod jpeg;
+mod metadata;
+mod original;
+
+use std::rc::Rc;
+
+use qwen_edit_api::fit::{self, Facts, Limits, Plan, Receipt, SourceFormat, shares, upright};
+use web_sys::Blob;
+
+use crate::{Picture, PictureError, blob};
+use codec::Codec;
+pub use original::Original;
+
+/// Makes pictures fit. Cheap to clone; clones share the codec.
+#[derive(Clone, Debug)]
+pub struct Fitter {
+    codec: Rc<Codec>,
+}
+
+/// Something the user gave, checked.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file of any kind.
+    File(Original),
+    /// A link; the vendor fetches it, so nothing can be done to it.
+    Link(Picture),
+}
+
+/// Which picture of a request cannot be made fit, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct Unfit {
+    /// Its place among the inputs, from 0.
+    pub index: usize,
+    /// What is wrong with it.
+    pub error: PictureError,
+}
+
+/// A picture as it goes to the API.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// Ready for an edit.
+    pub picture: Picture,
+    /// What was done; `None` for a link.
+    pub receipt: Option<Receipt>,
+}
+
+impl Fitter {
+    /// `load` is a JavaScript function without parameters that gives a promise of the module `picture-codec-host.js`
+    /// (in this crate's `js/`). It is called when the first file has to be looked into.
+    pub fn new(load: js_sys::Function) -> Fitter {
+        Fitter { codec: Rc::new(Codec::new(load)) }
+    }
+
+    /// Makes all pictures of one request fit, one after the other: decoded, each may take 400 MB. `progress` is told the
+    /// index of each picture that is done.
+    ///
+    /// An original remembers its last result: asking again after another picture was added costs nothing unless its own
+    /// plan has changed.
+    ///
+    /// # Errors
+    /// For the first picture that cannot be made fit. No original is changed.
+    pub async fn fit(
+        &self,
+        inputs: &[Input],
+        limits: &Limits,
+        progress: impl Fn(usize),
+    ) -> Result<Vec<Fitted>, Unfit> {
+        let mut demands: Vec<u64> = inputs.iter().map(|input| input.demand(limits)).collect();
+        let mut fitted = Vec::with_capacity(inputs.len());
+        for (index, input) in inputs.iter().enumerate() {
+            let done = match input {
+                Input::Link(picture) => Fitted { picture: picture.clone(), receipt: None },
+                Input::File(original) => {
+                    let share = shares(&demands, limits).get(index).copied().unwrap_or_default();
+                    self.fit_file(original, limits, share).await.map_err(|error| Unfit { index, error })?
+                }
+            };
+            // What this one does not need is there for the next ones.
+            if let Some(demand) = demands.get_mut(index) {
+                *demand = done.receipt.as_ref().map_or(0, |receipt| receipt.after.bytes);
+            }
+            progress(index);
+            fitted.push(done);
+        }
+        Ok(fitted)
+    }
+
+    async fn fit_file(
+        &self,
+        original: &Original,
+        limits: &Limits,
+        share: u64,
+    ) -> Result<Fitted, PictureError> {
+        let header = original.header();
+        let plan = fit::plan(&header, limits, share).map_err(|misfit| original.misfit(misfit))?;
+        if let Some(fitted) = original.last_result(&plan) {
+            return Ok(fitted);
+        }
+        let fitted = self.carry_out(&plan, original, limits).await?;
+        original.remember(plan, fitted.clone());
+        Ok(fitted)
+    }
+
+    async fn carry_out(
+        &self,
+        plan: &Plan,
+        original: &Original,
+        limits: &Limits,
+    ) -> Result<Fitted, PictureError> {
+        match plan {
+            Plan::AsIs => {
+                let size = self.codec.check(original, limits).await?;
+                original.fitted(original.blob().clone(), size, Vec::new(), None).await
+            }
+            Plan::WithoutMetadata => {
+                let size = self.codec.check(original, limits).await?;
+                let blob = original.without_metadata().await?;
+                original.fitted(blob, size, vec![fit::Reason::Location], None).await
+            }
+            Plan::Convert(conversion) => {
+                let encoded = self.codec.convert(original, limits, conversion).await?;
+                let reasons = conversion.reasons.clone();
+                original.fitted(encoded.blob, encoded.source_size, reasons, encoded.quality).await
+            }
+        }
+    }
+}
+
+impl Input {
+    fn demand(&self, limits: &Limits) -> u64 {
+        match self {
+            Input::File(original) => fit::demand(&original.header(), limits),
+            Input::Link(_) => 0,
+        }
+    }
+}
+
+impl Original {
+    /// Puts picture and receipt together. `size` is the original's as it is seen, where decoding told it.
+    async fn fitted(
+        &self,
+        blob: Blob,
+        size: Option<(u32, u32)>,
+        reasons: Vec<fit::Reason>,
+        quality: Option<u8>,
+    ) -> Result<Fitted, PictureError> {
+        let header = self.header();
+        let stored = header.size.map(|stored| upright(stored, header.orientation));
+        let (width, height) = size.or(stored).unwrap_or_default();
+        let before = Facts { format: header.format, bytes: header.bytes, width, height };
+        let picture = Picture::from_blob(blob, self.name()).await?;
+        let after = picture.facts().map_or(before, |facts| Facts {
+            format: SourceFormat::Taken(facts.media_type),
+            bytes: facts.bytes,
+            width: facts.width,
+            height: facts.height,
+        });
+        Ok(Fitted { picture, receipt: Some(Receipt { before, after, reasons, quality }) })
+    }
+
+    async fn without_metadata(&self) -> Result<Blob, PictureError> {
+        match self.jpeg_layout() {
+            Some(layout) => {
+                jpeg::without_metadata(self.blob(), layout).await.map_err(|thrown| self.unreadable(&thrown))
+            }
+            None => Ok(self.blob().clone()),
+        }
+    }
+}
+
+impl Original {
+    /// The length of the file, in bytes.
+    pub fn bytes(&self) -> u64 {
+        blob::len(self.blob())
+    }
+}
