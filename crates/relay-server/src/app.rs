@@ -39,7 +39,7 @@ pub(crate) struct RequestId(pub(crate) String);
 
 /// What all connections share.
 pub(crate) struct App {
-    config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     pub(crate) policy: Arc<ArcSwap<Policy>>,
     connector: Arc<Connector>,
     callers: Callers,

@@ -114,13 +114,12 @@ async fn reload_on_signal(cli: Cli, reloader: Reloader) {
         Err(error) => return tracing::warn!(%error, "SIGHUP will not reload the invites"),
     };
     while hangups.recv().await.is_some() {
-        match load(&cli) {
+        match load(&cli).and_then(|config| reloader.apply(&config).map(|()| config)) {
             Ok(config) => {
                 let invites = config.access.as_ref().map_or(0, |access| access.invites.len());
-                reloader.apply(&config);
                 tracing::info!(invites, "reloaded [access]; other settings change with a restart");
             }
-            Err(error) => tracing::error!(%error, "the configuration was not reloaded"),
+            Err(error) => tracing::error!(%error, "[access] stays as it was; other settings need a restart"),
         }
     }
 }

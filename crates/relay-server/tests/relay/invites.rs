@@ -223,7 +223,27 @@ async fn invites_change_without_a_restart() {
     let relay = Relay::run(with("old")).await;
     let held = Held { relay, _key: NamedTempFile::new().unwrap() };
     assert_eq!(held.call("old", BODY).await.status, StatusCode::OK);
-    held.relay.reloader.apply(&with("new"));
+    held.relay.reloader.apply(&with("new")).unwrap();
     assert_eq!(held.call("old", BODY).await.error(), no(401, "token_invalid"));
     assert_eq!(held.call("new", BODY).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_reload_never_opens_the_held_key_of_the_running_relay() {
+    let state = TempDir::new().unwrap();
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let public = [
+        "public_url = \"https://edit.example\"".to_owned(),
+        format!("state_dir = \"{}\"", state.path().display()),
+    ];
+    let public: Vec<&str> = public.iter().map(String::as_str).collect();
+    let held = start(&upstream, &[("t", "images_per_day = 5")], &public).await;
+    // Right by itself: it holds no key, and so needs no invites. But only its [access] would be taken over.
+    let without_key =
+        ["public_url = \"https://edit.example\"", "regions.demo.upstream = \"https://a.example\""];
+    let refused = held.relay.reloader.apply(&config(&without_key)).unwrap_err().to_string();
+    assert!(refused.contains("access") && refused.contains("regions.demo.key"), "{refused}");
+    assert_eq!(held.call("anything", BODY).await.error(), no(401, "token_invalid"));
+    assert_eq!(held.call("t", BODY).await.status, StatusCode::OK);
+    assert_eq!(upstream.requests().len(), 1);
 }
