@@ -2,6 +2,8 @@
 //! end is written down before anybody hears of it.
 
 mod response;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -108,10 +110,14 @@ impl Jobs {
         }
     }
 
-    /// What the store has. A call that is on its way there but not in this process has lost its end.
+    async fn read(&self, id: JobId) -> Result<Option<StoredJob>, Reject> {
+        self.store.job(id).await.map_err(|_| Code::StateUnavailable.into())
+    }
+
+    /// What the store has of a job that nobody in this process carries out: when it is on its way there, its end is
+    /// lost.
     async fn stored(&self, id: JobId) -> Result<Option<StoredJob>, Reject> {
-        let stored = self.store.job(id).await.map_err(|_| Code::StateUnavailable)?;
-        Ok(stored.map(|job| match job.state {
+        Ok(self.read(id).await?.map(|job| match job.state {
             JobState::Dispatching => StoredJob { state: JobState::Unknown, ..job },
             _ => job,
         }))
@@ -146,7 +152,15 @@ impl Jobs {
                 Ended::InStore => {}
             }
         }
-        match self.stored(job.id).await? {
+        let mut stored = self.read(job.id).await?;
+        if matches!(stored, Some(StoredJob { state: JobState::Dispatching, .. })) {
+            // It may have begun after the look above, and ended before this one: then its end is in the store by now.
+            if self.live().contains_key(&job.id) {
+                return Ok(response::running(&job.key));
+            }
+            stored = self.stored(job.id).await?;
+        }
+        match stored {
             Some(stored) => self.answer_with(stored, job.id),
             None => Err(response::not_found()),
         }
