@@ -182,20 +182,26 @@ impl Jobs {
 }
 
 impl Jobs {
-    /// The relay stops: whatever still runs has an end that nobody will know.
+    /// The relay stops: whatever still runs has an end that nobody will know. An answer that is only in memory, because
+    /// it could not be written so far, has its last chance.
     pub(crate) async fn abandon(&self) {
-        let running: Vec<_> = self
-            .live()
-            .iter()
-            .filter(|(_, live)| matches!(live, Live::Running(..)))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in running {
-            let finish = Finish { job: Some(id), charge: None, outcome: Outcome::UNKNOWN, answer: None };
+        let of_running = |(id, live): (&JobId, &Live)| match live {
+            Live::Running(_, end) => Some(last_word(*id, end.borrow().as_ref())),
+            Live::Receiving(_) => None,
+        };
+        let running: Vec<_> = self.live().iter().filter_map(of_running).collect();
+        for finish in running {
             // If it cannot be written now, the next start finds the call without an end.
             let _ = self.store.finish(finish).await;
         }
     }
+}
+
+/// The reservation stays as it is: too much rather than too little is counted.
+fn last_word(id: JobId, ended: Option<&StoredJob>) -> Finish {
+    let state = ended.map_or(JobState::Unknown, |ended| ended.state);
+    let answer = ended.and_then(|ended| ended.answer.clone());
+    Finish { job: Some(id), charge: None, outcome: Outcome { state, made: None }, answer }
 }
 
 /// The end of a running job, as far as a waiting caller learns it.

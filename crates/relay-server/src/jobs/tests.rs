@@ -1,3 +1,4 @@
+use http::StatusCode;
 use relay_policy::idempotency::JobKey;
 use relay_policy::prefer::Prefer;
 
@@ -46,4 +47,25 @@ async fn a_call_that_has_just_begun_is_running() {
         Code::JobUnknown,
         "nobody carries it out any more"
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_only_in_memory_is_written_when_the_relay_stops() {
+    let jobs = jobs();
+    let ticket = begun(&jobs).await;
+    ticket.run(PRINT);
+    let answer = StoredAnswer { status: StatusCode::OK, request_id: None, body: "{}".into() };
+    ticket.end(JobState::Done, Some(answer.clone()));
+    jobs.abandon().await;
+    let stored = jobs.store.job(ticket.id()).await.unwrap().unwrap();
+    assert_eq!((stored.state, stored.answer), (JobState::Done, Some(answer)));
+}
+
+#[tokio::test]
+async fn a_call_without_an_end_is_unknown_when_the_relay_stops() {
+    let jobs = jobs();
+    let ticket = begun(&jobs).await;
+    ticket.run(PRINT);
+    jobs.abandon().await;
+    assert_eq!(jobs.store.job(ticket.id()).await.unwrap().unwrap().state, JobState::Unknown);
 }
