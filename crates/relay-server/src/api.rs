@@ -199,11 +199,12 @@ impl Api {
             Ok(room) => room,
             Err(reject) => {
                 refused_body::take_in(body, &parts.headers, limits.body_bytes).await;
-                return Err(reject);
+                return Err(jobs::of_repeated(reject));
             }
         };
         let hasher = FingerprintHasher::new(parts.uri.path());
-        let fingerprint = repeated_body::digest(body, hasher, limits, room).await?;
+        let digest = repeated_body::digest(body, hasher, limits, room).await;
+        let fingerprint = digest.map_err(jobs::of_repeated)?;
         self.jobs.repeat(known, id, fingerprint)
     }
 

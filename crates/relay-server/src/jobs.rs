@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use crate::body::Body;
 use crate::store::{Finish, Store, StoredAnswer, StoredJob};
-pub(crate) use response::{accepted, replay};
+pub(crate) use response::{accepted, of_repeated, replay};
 
 /// All jobs: those running now here, the others in the store.
 pub(crate) struct Jobs {
@@ -111,7 +111,7 @@ impl Jobs {
     }
 
     async fn read(&self, id: JobId) -> Result<Option<StoredJob>, Reject> {
-        self.store.job(id).await.map_err(|_| Code::StateUnavailable.into())
+        self.store.job(id).await.map_err(|_| response::unreadable())
     }
 
     /// What the store has of a job that nobody in this process carries out: when it is on its way there, its end is
@@ -175,7 +175,7 @@ impl Jobs {
     }
 
     fn hand_out(&self, stored: StoredJob, id: JobId) -> Result<Response<Body>, Reject> {
-        let answer = stored.answer.ok_or(Code::StateUnavailable)?;
+        let answer = stored.answer.ok_or_else(response::unreadable)?;
         self.store.mark_read(id);
         Ok(replay(answer))
     }

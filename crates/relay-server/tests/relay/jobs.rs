@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::StatusCode;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::support::client::Answer;
@@ -266,6 +266,48 @@ async fn a_call_that_was_running_when_the_store_went_away_keeps_its_answer() {
     assert_eq!(result(&relay, &[]).await.body, ONE_PICTURE);
     assert_eq!(post(&relay, &[], BODY).await.error(), error(409, "idempotency_running", "unknown"));
     assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn jobs_that_cannot_be_read_are_not_called_free() {
+    let state = TempDir::new().unwrap();
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let relay = start(&upstream, &state, &[]).await;
+    assert_eq!(post(&relay, &[], BODY).await.status, StatusCode::OK);
+    std::fs::remove_dir_all(state.path()).unwrap();
+    // The first write notices it.
+    let headers = [KEY, JSON, ("idempotency-key", "another-key-of-16")];
+    let first = relay.send("POST", GENERATION, &headers, BODY).await;
+    assert_eq!(
+        first.error(),
+        error(503, "state_unavailable", "no"),
+        "this one was looked up, and never sent"
+    );
+    for answer in [post(&relay, &[], BODY).await, result(&relay, &[]).await] {
+        assert_eq!(answer.error(), error(503, "state_unavailable", "unknown"));
+        assert!(answer.json()["error"]["message"].as_str().unwrap().contains("the same key"));
+    }
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeated_request_that_is_refused_says_nothing_about_the_call() {
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let relay = Relay::start(&upstream, &["limits.body_timeout = \"200ms\""]).await;
+    assert_eq!(post(&relay, &[], BODY).await.status, StatusCode::OK);
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    let head = format!(
+        "POST {GENERATION} HTTP/1.1\r\nhost: {}\r\nauthorization: {}\r\ncontent-type: application/json\r\n\
+         idempotency-key: {ID}\r\ncontent-length: {}\r\n\r\n{{",
+        relay.address,
+        KEY.1,
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("body_timeout") && answer.contains("\"charged\":\"unknown\""), "{answer}");
+    assert!(!answer.contains("Nothing was executed"), "{answer}");
 }
 
 #[tokio::test]
