@@ -29,7 +29,7 @@ use crate::jobs::Ticket;
 use crate::quota::CallPlace;
 use crate::refused_body;
 use crate::store::{Begin, Begun, Charge, Finish};
-use crate::upload::{Scanned, Upload, UploadWatch, broken};
+use crate::upload::{Scanned, Upload, UploadWatch, broken, ended_early};
 use crate::upload_room::Reservation;
 
 /// After a failed write the store is tried again this often: a full disk is emptied by hand.
@@ -125,7 +125,7 @@ impl Call {
             Ok(Received::Body(scanned)) => Ok(scanned),
             Ok(Received::Early(response)) => {
                 let deadline = Instant::now() + limits.total_timeout;
-                Err(api.read_answer(response, deadline, &region, &key).await)
+                Err(api.read_answer(response, deadline, &region, &key).await.map_err(ended_early))
             }
             Err(reject) => Err(Err(reject)),
         };

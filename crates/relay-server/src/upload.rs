@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use crate::config::Limits;
 use crate::upload_room::Reservation;
-pub(crate) use watch::{UploadWatch, broken};
+pub(crate) use watch::{UploadWatch, broken, ended_early};
 
 /// White space after the closing brace is legal JSON; more than this is no request.
 const TAIL_BYTES: usize = 16 * 1024;
