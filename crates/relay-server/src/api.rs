@@ -2,7 +2,7 @@
 
 mod levels;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -62,6 +62,8 @@ pub(crate) struct Api {
     pub(crate) metrics: Arc<Metrics>,
     /// Calls that go on without their caller.
     pub(crate) tasks: TaskTracker,
+    /// When running calls are cut off, once the relay stops.
+    pub(crate) cut_off: OnceLock<Instant>,
 }
 
 /// What survives a restart, if the operator gave it a place.
@@ -115,6 +117,7 @@ impl Api {
             quotas: Quotas::new(),
             jobs: Jobs::new(state.store.clone()),
             tasks: TaskTracker::new(),
+            cut_off: OnceLock::new(),
             config,
             connector,
             policy,

@@ -207,6 +207,15 @@ fn charge(identity: &Identity, pictures: u32) -> Option<Charge> {
 }
 
 impl Api {
+    /// Refuses a call that the relay, which stops, would cut off: it would be paid for, and its answer lost.
+    fn check_time_left(&self) -> Result<(), Reject> {
+        let Some(cut_off) = self.cut_off.get() else { return Ok(()) };
+        if Instant::now() + self.config.limits.total_timeout <= *cut_off {
+            return Ok(());
+        }
+        Err(Reject::from(Code::Overloaded).with_message("The relay is restarting. Nothing was executed."))
+    }
+
     /// Writes down that the call goes out. Nothing was sent that could be executed when this refuses.
     async fn dispatch(
         &self,
@@ -215,6 +224,7 @@ impl Api {
         charge: Option<Charge>,
         places: Places,
     ) -> Result<Dispatched, Reject> {
+        self.check_time_left()?;
         let job = match (&ticket, scanned.fingerprint) {
             (Some(ticket), Some(fingerprint)) => Some((ticket.id(), fingerprint)),
             _ => None,

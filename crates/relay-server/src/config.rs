@@ -128,6 +128,12 @@ impl Config {
         access::check_held_keys(self, access)
     }
 
+    /// What the operator should know about settings that can be run all the same. Names the setting.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        self.limits.warning()
+    }
+
     /// The origin the relay is reached by, now that its port is known.
     #[must_use]
     pub fn own_origin(&self, bound: SocketAddr) -> Origin {

@@ -25,10 +25,16 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     if cli.command().is_some() {
+        if let Some(warning) = config.warning() {
+            eprintln!("relay-server: warning: {warning}");
+        }
         println!("the configuration is valid");
         return ExitCode::SUCCESS;
     }
     logging::start(config.log_format);
+    if let Some(warning) = config.warning() {
+        tracing::warn!("{warning}");
+    }
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }

@@ -154,11 +154,13 @@ impl Server {
             let door = Door { limits: self.limits, tls: None, proxies: TrustedProxies::default() };
             tokio::spawn(listener::run(listener, door, handler, admin_shutdown))
         });
+        let draining = Arc::clone(&api);
         let stopped = async move {
             stop.await;
             tracing::info!("stopping: no new connections, running calls go on");
+            let deadline = *draining.cut_off.get_or_init(|| Instant::now() + drain_timeout);
             switch.send_replace(true);
-            Instant::now() + drain_timeout
+            deadline
         };
         let ((), deadline) = tokio::join!(public, stopped);
         sweeper.abort();
