@@ -287,7 +287,7 @@ impl Api {
     }
 
     /// Fetches the pictures of an answer, in the background: their links die within a day.
-    pub(crate) fn keep_pictures(self: &Arc<Self>, owner: Option<Credential>, answer: &Answer) {
+    pub(crate) fn keep_pictures(self: &Arc<Self>, owner: Identity, answer: &Answer) {
         let Some(kept) = self.kept.clone() else { return };
         let links = picture_links(&answer.body);
         let policy = self.policy.load();
@@ -295,7 +295,7 @@ impl Api {
         let api = Arc::clone(self);
         self.tasks.spawn(async move {
             for target in targets {
-                kept.keep(&api.connector, &api.config.limits, owner.as_ref(), &target).await;
+                kept.keep(&api.connector, &api.config.limits, &owner, &target).await;
             }
         });
     }

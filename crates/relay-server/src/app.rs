@@ -131,7 +131,7 @@ impl App {
         let Picture { target, name, identity } = picture;
         let name = name.as_deref();
         if let Some(kept) = &self.api.kept
-            && let Some(response) = kept.find(identity.credential(), target, name).await
+            && let Some(response) = kept.find(identity, target, name).await
         {
             return Ok(response);
         }

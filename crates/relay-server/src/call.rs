@@ -166,7 +166,7 @@ impl Sent {
         if let Ok(answer) = &result
             && answer.status.is_success()
         {
-            api.keep_pictures(identity.credential().cloned(), answer);
+            api.keep_pictures(identity, answer);
         }
         result
     }

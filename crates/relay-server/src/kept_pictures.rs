@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::BodyExt as _;
 use hyper::body::Frame;
-use relay_policy::credential::Credential;
+use relay_policy::identity::Identity;
 use relay_policy::sniff::Picture;
 use relay_policy::target::Target;
 use sha2::{Digest as _, Sha256};
@@ -68,11 +68,9 @@ impl KeptPictures {
         Ok(kept)
     }
 
-    fn path(&self, owner: Option<&Credential>, target: &Target) -> PathBuf {
-        let token = owner.map(Credential::token).unwrap_or_default();
+    fn path(&self, owner: &Identity, target: &Target) -> PathBuf {
         let mut hash = Sha256::new();
-        hash.update((token.len() as u64).to_le_bytes());
-        hash.update(token);
+        owner.enter(&mut hash);
         // Not the link as written: it is the same picture with http and with https.
         hash.update(target.origin().as_str());
         hash.update(target.path_and_query().as_str());
@@ -85,7 +83,7 @@ impl KeptPictures {
         &self,
         connector: &Arc<Connector>,
         limits: &Limits,
-        owner: Option<&Credential>,
+        owner: &Identity,
         target: &Target,
     ) {
         let path = self.path(owner, target);
@@ -130,7 +128,7 @@ impl KeptPictures {
     /// A picture that was kept for this caller.
     pub(crate) async fn find(
         &self,
-        owner: Option<&Credential>,
+        owner: &Identity,
         target: &Target,
         name: Option<&str>,
     ) -> Option<Response<Body>> {

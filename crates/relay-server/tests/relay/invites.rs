@@ -247,3 +247,25 @@ async fn a_reload_never_opens_the_held_key_of_the_running_relay() {
     assert_eq!(held.call("t", BODY).await.status, StatusCode::OK);
     assert_eq!(upstream.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_revoked_invite_is_no_key_to_what_it_paid_for() {
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let own = [format!("regions.own.upstream = \"{}\"", upstream.origin())];
+    let key = NamedTempFile::new().unwrap();
+    std::fs::write(key.path(), OWN_KEY).unwrap();
+    let with = |token| {
+        let lines =
+            lines(&upstream, &key, &[(token, "images_per_day = 5")], &own.each_ref().map(String::as_str));
+        config(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let held = Held { relay: Relay::run(with("old")).await, _key: NamedTempFile::new().unwrap() };
+    let job = [("idempotency-key", "0123456789abcdef")];
+    assert_eq!(held.call_with("old", BODY, &job).await.status, StatusCode::OK);
+    let bearer = [PAGE, ("authorization", "Bearer old")];
+    let result = || held.relay.send("GET", "/relay/jobs/0123456789abcdef", &bearer, "");
+    assert_eq!(result().await.body, ONE_PICTURE);
+    held.relay.reloader.apply(&with("new")).unwrap();
+    // The region of callers' keys takes any token for a key.
+    assert_eq!(result().await.error().1, "not_found");
+}
