@@ -1,6 +1,8 @@
 //! Room in the store. Expired jobs go first, then answers that were handed out, then errors; a paid answer nobody has
 //! seen and an unknown outcome stay until their life is over, and a call without room for its answer is refused.
 
+use std::time::{Duration, Instant};
+
 use redb::ReadableTable as _;
 use relay_policy::idempotency::JobState;
 use relay_policy::ledger::Day;
@@ -22,9 +24,10 @@ const MEMORY_BYTES: u64 = 256 << 20;
 /// One part in so many is freed beyond the need, so that not every call has to look.
 const SPARE: u64 = 20;
 /// After a look in vain, the next one has to wait: each reads every record.
-const PAUSE_SECONDS: u64 = 5;
-/// A call ends within minutes; a week leaves time to look.
-const BOOK_DAYS: u32 = 7;
+const PAUSE: Duration = Duration::from_secs(5);
+/// A call ends within minutes. But the clock may be wrong for a while, and a book it took for an old one would give the
+/// budget of a day back.
+const BOOK_DAYS: u32 = 365;
 
 /// How full the store is.
 #[derive(Debug, Clone)]
@@ -34,7 +37,8 @@ pub(super) struct Room {
     running: u64,
     limit: u64,
     promised: u64,
-    next_look: u64,
+    /// By the clock that nobody can set.
+    next_look: Option<Instant>,
 }
 
 impl Room {
@@ -46,7 +50,7 @@ impl Room {
             running: 0,
             limit: if in_memory { settings.bytes.min(MEMORY_BYTES) } else { settings.bytes },
             promised: settings.answer_bytes.min(PROMISED_BYTES),
-            next_look: 0,
+            next_look: None,
         }
     }
 
@@ -115,7 +119,7 @@ pub(super) fn make_room(
     if room.fits(None) {
         return Ok(true);
     }
-    if now < room.next_look {
+    if room.next_look.is_some_and(|next| Instant::now() < next) {
         return Ok(false);
     }
     let mut candidates = Vec::new();
@@ -134,7 +138,7 @@ pub(super) fn make_room(
         remove(tables, room, &id)?;
     }
     if !room.fits(None) {
-        room.next_look = now.saturating_add(PAUSE_SECONDS);
+        room.next_look = Some(Instant::now() + PAUSE);
     }
     Ok(room.fits(None))
 }
@@ -167,4 +171,54 @@ pub(super) fn remove(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) ->
         tables.answers.remove(id)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use relay_policy::idempotency::Fingerprint;
+
+    use super::super::databank::Databank;
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000;
+    const LIFE: Expiry = Expiry::new(Duration::from_secs(3600));
+
+    /// A store with room for ten small records and one running call.
+    fn room() -> Room {
+        let bytes = 10 * RECORD_BYTES + PROMISED_BYTES;
+        let life = Duration::from_secs(3600);
+        Room::new(&StoreSettings { directory: None, bytes, answer_bytes: PROMISED_BYTES, job_life: life })
+    }
+
+    fn with_tables(test: impl FnOnce(&mut Tables<'_>)) {
+        let database = Databank::new(None).open().unwrap();
+        let transaction = database.begin_write().unwrap();
+        test(&mut Tables::open(&transaction).unwrap());
+    }
+
+    fn put(tables: &mut Tables<'_>, room: &mut Room, id: u8, change: impl FnOnce(&mut Record)) {
+        let mut record = Record::dispatching(Fingerprint([id; 32]), NOW);
+        change(&mut record);
+        tables.put(&[id; 32], &record).unwrap();
+        room.add(&record);
+    }
+
+    #[test]
+    fn after_a_look_in_vain_the_wait_does_not_depend_on_the_clock() {
+        with_tables(|tables| {
+            let mut room = room();
+            for id in 0..11 {
+                put(tables, &mut room, id, |record| record.set_state(JobState::Unknown));
+            }
+            assert!(!make_room(tables, &mut room, LIFE, NOW).unwrap());
+            let next = room.next_look.unwrap();
+            assert!(next <= Instant::now() + PAUSE);
+            assert!(!make_room(tables, &mut room, LIFE, NOW + 7200).unwrap(), "too soon");
+            room.next_look = Instant::now().checked_sub(Duration::from_millis(1));
+            // The clock was set back meanwhile.
+            put(tables, &mut room, 11, |record| record.set_state(JobState::Released));
+            assert!(!make_room(tables, &mut room, LIFE, NOW - 7200).unwrap());
+            assert!(tables.record(&[11; 32]).unwrap().is_none(), "it looked");
+        });
+    }
 }

@@ -22,7 +22,7 @@ pub(super) const LEDGER: TableDefinition<'_, (u32, &str), u32> = TableDefinition
 pub(super) struct Expiry(u64);
 
 impl Expiry {
-    pub(super) fn new(life: Duration) -> Self {
+    pub(super) const fn new(life: Duration) -> Self {
         Self(life.as_secs())
     }
 

@@ -3,6 +3,7 @@ use http::StatusCode;
 use tempfile::TempDir;
 
 use super::*;
+use crate::clock::unix_seconds;
 
 const SETTINGS: StoreSettings = StoreSettings {
     directory: None,
@@ -75,4 +76,25 @@ async fn the_end_of_a_call_the_store_does_not_have_is_reported_and_stops_no_othe
     assert_eq!((lost, begun), (Err(Unavailable), Ok(Begun::Go)));
     assert_eq!(store.finish(paid(2)).await, Ok(()));
     assert_eq!(store.finish(paid(2)).await, Ok(()), "written down before");
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_ahead_gives_no_budget_back() {
+    let store = Store::open(&SETTINGS).unwrap();
+    let today = Day::of(unix_seconds()).0;
+    let charge = |days_ago| Charge {
+        invite: "family".to_owned(),
+        invite_limit: Some(5),
+        total_limit: None,
+        pictures: 4,
+        day: Day(today - days_ago),
+    };
+    for days_ago in [400, 300] {
+        let begin = Begin { job: None, charge: Some(charge(days_ago)) };
+        assert_eq!(store.begin(begin).await, Ok(Begun::Go));
+    }
+    store.sweep();
+    let begin = |days_ago| store.begin(Begin { job: None, charge: Some(charge(days_ago)) });
+    assert_eq!(begin(300).await, Ok(Begun::Exhausted(Exhausted::Invite)));
+    assert_eq!(begin(400).await, Ok(Begun::Go), "books do not pile up for ever");
 }

@@ -33,7 +33,7 @@ pub(super) struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn open(transaction: &'a WriteTransaction) -> Result<Self, redb::Error> {
+    pub(super) fn open(transaction: &'a WriteTransaction) -> Result<Self, redb::Error> {
         Ok(Self {
             jobs: transaction.open_table(JOBS)?,
             answers: transaction.open_table(ANSWERS)?,
@@ -55,7 +55,7 @@ impl<'a> Tables<'a> {
         Ok(self.ledger.get((day.0, ""))?.map_or(0, |used| used.value()))
     }
 
-    fn put(&mut self, id: &[u8; 32], record: &Record) -> Result<(), redb::Error> {
+    pub(super) fn put(&mut self, id: &[u8; 32], record: &Record) -> Result<(), redb::Error> {
         self.jobs.insert(id, record.encode()?.as_slice())?;
         Ok(())
     }
