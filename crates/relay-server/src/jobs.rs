@@ -175,7 +175,7 @@ impl Jobs {
     }
 
     fn hand_out(&self, stored: StoredJob, id: JobId) -> Result<Response<Body>, Reject> {
-        let answer = stored.answer.ok_or_else(response::unreadable)?;
+        let answer = stored.answer.ok_or_else(response::no_longer_kept)?;
         self.store.mark_read(id);
         Ok(replay(answer))
     }

@@ -65,6 +65,14 @@ pub(super) fn unreadable() -> Reject {
         .with_charged(Charged::Unknown)
 }
 
+/// The answer was handed out before, and went when room was needed.
+pub(super) fn no_longer_kept() -> Reject {
+    Reject::from(Code::JobUnknown).with_message(
+        "The answer of this call was handed out before and is no longer kept. It may have been charged, and is not sent \
+         again; a new attempt needs a new Idempotency-Key.",
+    )
+}
+
 /// What stops a request says nothing about the call that it repeats.
 pub(crate) fn of_repeated(reject: Reject) -> Reject {
     reject

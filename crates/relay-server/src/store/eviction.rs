@@ -1,5 +1,6 @@
-//! Room in the store. Expired jobs go first, then answers that were handed out, then errors; a paid answer nobody has
-//! seen and an unknown outcome stay until their life is over, and a call without room for its answer is refused.
+//! Room in the store. Expired jobs go first, then errors that cost nothing, then paid answers that were handed out. Of
+//! those the key stays, so that the call is not paid again; a paid answer nobody has seen and an unknown outcome stay
+//! altogether until their life is over, and a call without room for its answer is refused.
 
 use std::time::{Duration, Instant};
 
@@ -86,25 +87,41 @@ impl Room {
 
     /// Whether one more running call fits when one part in `spare` of everything shall stay free.
     fn fits(&self, spare: Option<u64>) -> bool {
-        let part = |whole: u64| spare.map_or(0, |spare| whole / spare);
-        let calls = self.running + 1;
-        let bytes = self.used.saturating_add(calls.saturating_mul(self.promised));
-        bytes <= self.limit - part(self.limit) && self.records + calls <= RECORDS - part(RECORDS)
+        self.bytes_fit(spare) && self.records + self.running < RECORDS - part(RECORDS, spare)
     }
+
+    fn bytes_fit(&self, spare: Option<u64>) -> bool {
+        let promised = (self.running + 1).saturating_mul(self.promised);
+        self.used.saturating_add(promised) <= self.limit - part(self.limit, spare)
+    }
+}
+
+fn part(whole: u64, spare: Option<u64>) -> u64 {
+    spare.map_or(0, |spare| whole / spare)
 }
 
 fn size(record: &Record) -> u64 {
     record.answer_bytes.saturating_add(RECORD_BYTES)
 }
 
-/// The order of going; `None` stays.
-fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<u8> {
+/// The order of going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Expired,
+    NotExecuted,
+    Unpaid,
+    /// Paid, and handed out: only its answer goes.
+    HandedOut,
+}
+
+/// `None` stays.
+fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<Rank> {
     match record.state() {
         JobState::Dispatching => None,
-        _ if expiry.is_over(record.changed, now) => Some(0),
-        JobState::Done if record.read => Some(1),
-        JobState::Released => Some(2),
-        JobState::Done if !record.paid => Some(3),
+        _ if expiry.is_over(record.changed, now) => Some(Rank::Expired),
+        JobState::Released => Some(Rank::NotExecuted),
+        JobState::Done if !record.paid => Some(Rank::Unpaid),
+        JobState::Done if record.read && record.answer_bytes > 0 => Some(Rank::HandedOut),
         JobState::Done | JobState::Unknown => None,
     }
 }
@@ -131,11 +148,12 @@ pub(super) fn make_room(
         }
     }
     candidates.sort_unstable();
-    for (_, _, id) in candidates {
-        if room.fits(Some(SPARE)) {
-            break;
+    for (rank, _, id) in candidates {
+        if rank < Rank::HandedOut && !room.fits(Some(SPARE)) {
+            remove(tables, room, &id)?;
+        } else if rank == Rank::HandedOut && !room.bytes_fit(Some(SPARE)) {
+            forget_answer(tables, room, &id)?;
         }
-        remove(tables, room, &id)?;
     }
     if !room.fits(None) {
         room.next_look = Some(Instant::now() + PAUSE);
@@ -153,7 +171,7 @@ pub(super) fn sweep(
     let mut expired = Vec::new();
     for entry in tables.jobs.iter()? {
         let (id, bytes) = entry?;
-        if rank(&Record::decode(bytes.value())?, expiry, now) == Some(0) {
+        if rank(&Record::decode(bytes.value())?, expiry, now) == Some(Rank::Expired) {
             expired.push(*id.value());
         }
     }
@@ -161,6 +179,18 @@ pub(super) fn sweep(
         remove(tables, room, &id)?;
     }
     tables.forget_days_before(Day::of(now).0.saturating_sub(BOOK_DAYS))
+}
+
+/// Removes the answer of a job, not its key: the same request again would be paid again.
+fn forget_answer(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) -> Result<(), redb::Error> {
+    if let Some(mut record) = tables.record(id)? {
+        room.subtract(&record);
+        record.answer_bytes = 0;
+        room.add(&record);
+        tables.put(id, &record)?;
+        tables.answers.remove(id)?;
+    }
+    Ok(())
 }
 
 /// Removes one job.
@@ -219,6 +249,60 @@ mod tests {
             put(tables, &mut room, 11, |record| record.set_state(JobState::Released));
             assert!(!make_room(tables, &mut room, LIFE, NOW - 7200).unwrap());
             assert!(tables.record(&[11; 32]).unwrap().is_none(), "it looked");
+        });
+    }
+
+    #[test]
+    fn what_can_be_missed_most_easily_goes_first_and_no_key_of_a_paid_call() {
+        let answer = 4 * RECORD_BYTES;
+        with_tables(|tables| {
+            let mut room = Room { promised: RECORD_BYTES, limit: 22 * RECORD_BYTES, ..room() };
+            let ended = |state, read, paid| {
+                move |record: &mut Record| {
+                    record.set_state(state);
+                    (record.read, record.paid, record.answer_bytes) = (read, paid, answer);
+                }
+            };
+            put(tables, &mut room, 1, ended(JobState::Released, false, false));
+            put(tables, &mut room, 2, ended(JobState::Done, false, false));
+            put(tables, &mut room, 3, ended(JobState::Done, true, true));
+            put(tables, &mut room, 4, ended(JobState::Done, false, true));
+            put(tables, &mut room, 5, |record| record.set_state(JobState::Unknown));
+            let mut left = Vec::new();
+            for _ in 0..18 {
+                let fits = make_room(tables, &mut room, LIFE, NOW).unwrap();
+                let bytes = |id| tables.record(&[id; 32]).unwrap().map(|record: Record| record.answer_bytes);
+                left.push((fits, [1, 2, 3, 4, 5].map(bytes)));
+                room.next_look = None;
+                room.limit -= RECORD_BYTES;
+            }
+            left.dedup();
+            let (gone, key, whole) = (None, Some(0), Some(answer));
+            assert_eq!(
+                left,
+                [
+                    (true, [whole, whole, whole, whole, key]),
+                    (true, [gone, whole, whole, whole, key]),
+                    (true, [gone, gone, whole, whole, key]),
+                    (true, [gone, gone, key, whole, key]),
+                    (false, [gone, gone, key, whole, key]),
+                ]
+            );
+            assert_eq!(room.bytes(), 3 * RECORD_BYTES + answer);
+        });
+    }
+
+    #[test]
+    fn answers_are_not_given_up_for_want_of_records() {
+        with_tables(|tables| {
+            let mut room = room();
+            put(tables, &mut room, 1, |record| {
+                record.set_state(JobState::Done);
+                (record.read, record.answer_bytes) = (true, 100);
+            });
+            room.records = RECORDS;
+            assert!(!make_room(tables, &mut room, LIFE, NOW).unwrap());
+            assert_eq!(tables.record(&[1; 32]).unwrap().unwrap().answer_bytes, 100);
         });
     }
 }

@@ -311,16 +311,25 @@ async fn a_repeated_request_that_is_refused_says_nothing_about_the_call() {
 }
 
 #[tokio::test]
-async fn answers_that_were_handed_out_make_room() {
-    let upstream = Upstream::json(200, ONE_PICTURE).await;
-    let relay = Relay::start(&upstream, &["limits.answer_bytes = 1000", "limits.state_bytes = 2500"]).await;
+async fn answers_that_were_handed_out_make_room_and_are_not_paid_again() {
+    let long: &'static str = format!("{ONE_PICTURE}{}", " ".repeat(800)).leak();
+    let upstream = Upstream::json(200, long).await;
+    let relay = Relay::start(&upstream, &["limits.answer_bytes = 1000", "limits.state_bytes = 5000"]).await;
+    let key = |index| format!("read-answer-number-{index}");
+    let ask = async |method, path: &str, key: &str| {
+        relay.send(method, path, &[KEY, JSON, ("idempotency-key", key)], BODY).await
+    };
     for index in 0..6 {
-        let key = format!("read-answer-number-{index}");
-        let headers = [KEY, JSON, ("idempotency-key", key.as_str())];
-        assert_eq!(relay.send("POST", GENERATION, &headers, BODY).await.status, StatusCode::OK, "{index}");
-        let again = relay.send("GET", &format!("/relay/jobs/{key}"), &[KEY], "").await;
-        assert_eq!(again.status, StatusCode::OK, "{index}");
+        assert_eq!(ask("POST", GENERATION, &key(index)).await.status, StatusCode::OK, "{index}");
+        let path = format!("/relay/jobs/{}", key(index));
+        assert_eq!(relay.send("GET", &path, &[KEY], "").await.body, long, "{index}");
     }
+    let path = format!("/relay/jobs/{}", key(0));
+    for answer in [ask("POST", GENERATION, &key(0)).await, relay.send("GET", &path, &[KEY], "").await] {
+        assert_eq!(answer.error(), error(409, "outcome_unknown", "unknown"));
+        assert!(answer.json()["error"]["message"].as_str().unwrap().contains("no longer kept"));
+    }
+    assert_eq!(upstream.requests().len(), 6);
 }
 
 #[tokio::test]
