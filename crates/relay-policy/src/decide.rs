@@ -172,7 +172,7 @@ impl Policy {
     fn job(&self, parts: &Parts, identity: &Identity) -> Result<Option<Job>, Reject> {
         let prefer = Prefer::from_headers(&parts.headers);
         match JobKey::from_headers(&parts.headers)? {
-            Some(key) => Ok(Some(Job { id: JobId::new(identity.credential(), &key), key, prefer })),
+            Some(key) => Ok(Some(Job { id: JobId::new(identity, &key), key, prefer })),
             // Without a key there would be no way to the result.
             None if self.require_idempotency_key || prefer.respond_async => {
                 Err(Code::IdempotencyKeyMissing.into())
@@ -184,7 +184,7 @@ impl Policy {
     fn decide_result(&self, parts: &Parts, key: &str) -> Result<Decision, Reject> {
         let identity = self.identity(parts)?;
         let key = JobKey::parse(key).ok_or(Code::NotFound)?;
-        let id = JobId::new(identity.credential(), &key);
+        let id = JobId::new(&identity, &key);
         Ok(Decision::Result(Job { key, id, prefer: Prefer::from_headers(&parts.headers) }))
     }
 

@@ -6,7 +6,7 @@
 use http::header::{HeaderMap, HeaderName};
 use sha2::{Digest as _, Sha256};
 
-use crate::credential::Credential;
+use crate::identity::Identity;
 use crate::reject::{Code, Reject};
 
 /// The header of the IETF draft `draft-ietf-httpapi-idempotency-key-header`.
@@ -52,20 +52,18 @@ impl JobKey {
     }
 }
 
-/// What a job is stored under: its key within its caller's credential. Keys of different callers never meet,
+/// What a job is stored under: its key within what tells its caller from others. Keys of different callers never meet,
 /// and the credential cannot be read back from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct JobId(pub [u8; 32]);
 
 impl JobId {
-    /// `credential` is `None` only where the relay asks for none.
+    /// The job of this caller with this key.
     #[must_use]
-    pub fn new(credential: Option<&Credential>, key: &JobKey) -> Self {
-        let token = credential.map(Credential::token).unwrap_or_default();
+    pub fn new(caller: &Identity, key: &JobKey) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"qwen-edit-relay job 1\0");
-        hash.update((token.len() as u64).to_le_bytes());
-        hash.update(token);
+        caller.enter(&mut hash);
         hash.update(key.0.as_bytes());
         Self(hash.finalize().into())
     }
@@ -158,6 +156,8 @@ impl Repeated {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::{Invite, Quota};
+    use crate::credential::Credential;
     use http::HeaderValue;
 
     fn from_values(values: &[&str]) -> Result<Option<String>, Code> {
@@ -203,17 +203,25 @@ mod tests {
     fn one_key_of_two_callers_is_two_jobs() {
         let key = JobKey::parse("0123456789abcdef").unwrap();
         let credential = |token| Credential::from_token(token).unwrap();
+        let owner = |token| Identity::Key(credential(token));
+        let invite = Invite::new("family".to_owned(), &Invite::digest("sk-a"), Quota::default()).unwrap();
+        let invited =
+            Identity::Invited { invite: invite.into(), total: Quota::default(), token: credential("sk-a") };
         let ids = [
-            JobId::new(None, &key),
-            JobId::new(Some(&credential("sk-a")), &key),
-            JobId::new(Some(&credential("sk-b")), &key),
+            JobId::new(&Identity::Anyone(None), &key),
+            JobId::new(&owner("sk-a"), &key),
+            JobId::new(&owner("sk-b"), &key),
             // The border between token and key counts.
-            JobId::new(Some(&credential("sk-a0")), &JobKey::parse("123456789abcdef-").unwrap()),
+            JobId::new(&owner("sk-a0"), &JobKey::parse("123456789abcdef-").unwrap()),
+            // A token that was an invite is a key like others once it is revoked.
+            JobId::new(&invited, &key),
         ];
         for (index, id) in ids.iter().enumerate() {
             assert!(!ids[..index].contains(id), "{index}");
         }
-        assert_eq!(ids[1], JobId::new(Some(&credential("sk-a")), &key));
+        assert_eq!(ids[1], JobId::new(&owner("sk-a"), &key));
+        let same = JobId::new(&Identity::Anyone(Some(credential("sk-a"))), &key);
+        assert_eq!(ids[1], same, "on a relay of both kinds without invites, either may ask");
     }
 
     #[test]

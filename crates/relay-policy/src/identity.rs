@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HeaderMap};
+use sha2::{Digest as _, Sha256};
 
 use crate::access::{Access, Invite, Quota};
 use crate::answer::KeyHolder;
@@ -87,6 +88,18 @@ impl Identity {
             Self::Key(credential) | Self::Invited { token: credential, .. } => Some(credential),
             Self::Anyone(credential) => credential.as_ref(),
         }
+    }
+
+    /// Enters the caller into the name of what a call left behind. A token that is no invite any more counts as an API
+    /// key on a relay that takes those as well: it must not lead to what the invite paid for.
+    pub fn enter(&self, name: &mut Sha256) {
+        if self.invite().is_some() {
+            // Read as the length below, it would be that of no token.
+            name.update(b"invite\0\xff");
+        }
+        let token = self.credential().map(Credential::token).unwrap_or_default();
+        name.update((token.len() as u64).to_le_bytes());
+        name.update(token);
     }
 
     /// The invite whose budget pays.

@@ -2,7 +2,7 @@
 
 mod levels;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -62,6 +62,8 @@ pub(crate) struct Api {
     pub(crate) metrics: Arc<Metrics>,
     /// Calls that go on without their caller.
     pub(crate) tasks: TaskTracker,
+    /// When running calls are cut off, once the relay stops.
+    pub(crate) cut_off: OnceLock<Instant>,
 }
 
 /// What survives a restart, if the operator gave it a place.
@@ -115,6 +117,7 @@ impl Api {
             quotas: Quotas::new(),
             jobs: Jobs::new(state.store.clone()),
             tasks: TaskTracker::new(),
+            cut_off: OnceLock::new(),
             config,
             connector,
             policy,
@@ -199,11 +202,12 @@ impl Api {
             Ok(room) => room,
             Err(reject) => {
                 refused_body::take_in(body, &parts.headers, limits.body_bytes).await;
-                return Err(reject);
+                return Err(jobs::of_repeated(reject));
             }
         };
         let hasher = FingerprintHasher::new(parts.uri.path());
-        let fingerprint = repeated_body::digest(body, hasher, limits, room).await?;
+        let digest = repeated_body::digest(body, hasher, limits, room).await;
+        let fingerprint = digest.map_err(jobs::of_repeated)?;
         self.jobs.repeat(known, id, fingerprint)
     }
 
@@ -283,7 +287,7 @@ impl Api {
     }
 
     /// Fetches the pictures of an answer, in the background: their links die within a day.
-    pub(crate) fn keep_pictures(self: &Arc<Self>, owner: Option<Credential>, answer: &Answer) {
+    pub(crate) fn keep_pictures(self: &Arc<Self>, owner: Identity, answer: &Answer) {
         let Some(kept) = self.kept.clone() else { return };
         let links = picture_links(&answer.body);
         let policy = self.policy.load();
@@ -291,7 +295,7 @@ impl Api {
         let api = Arc::clone(self);
         self.tasks.spawn(async move {
             for target in targets {
-                kept.keep(&api.connector, &api.config.limits, owner.as_ref(), &target).await;
+                kept.keep(&api.connector, &api.config.limits, &owner, &target).await;
             }
         });
     }

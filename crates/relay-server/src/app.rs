@@ -39,7 +39,7 @@ pub(crate) struct RequestId(pub(crate) String);
 
 /// What all connections share.
 pub(crate) struct App {
-    config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     pub(crate) policy: Arc<ArcSwap<Policy>>,
     connector: Arc<Connector>,
     callers: Callers,
@@ -131,7 +131,7 @@ impl App {
         let Picture { target, name, identity } = picture;
         let name = name.as_deref();
         if let Some(kept) = &self.api.kept
-            && let Some(response) = kept.find(identity.credential(), target, name).await
+            && let Some(response) = kept.find(identity, target, name).await
         {
             return Ok(response);
         }

@@ -29,7 +29,7 @@ use crate::jobs::Ticket;
 use crate::quota::CallPlace;
 use crate::refused_body;
 use crate::store::{Begin, Begun, Charge, Finish};
-use crate::upload::{Scanned, Upload, UploadWatch, broken};
+use crate::upload::{Scanned, Upload, UploadWatch, broken, ended_early};
 use crate::upload_room::Reservation;
 
 /// After a failed write the store is tried again this often: a full disk is emptied by hand.
@@ -125,7 +125,7 @@ impl Call {
             Ok(Received::Body(scanned)) => Ok(scanned),
             Ok(Received::Early(response)) => {
                 let deadline = Instant::now() + limits.total_timeout;
-                Err(api.read_answer(response, deadline, &region, &key).await)
+                Err(api.read_answer(response, deadline, &region, &key).await.map_err(ended_early))
             }
             Err(reject) => Err(Err(reject)),
         };
@@ -166,7 +166,7 @@ impl Sent {
         if let Ok(answer) = &result
             && answer.status.is_success()
         {
-            api.keep_pictures(identity.credential().cloned(), answer);
+            api.keep_pictures(identity, answer);
         }
         result
     }
@@ -207,6 +207,15 @@ fn charge(identity: &Identity, pictures: u32) -> Option<Charge> {
 }
 
 impl Api {
+    /// Refuses a call that the relay, which stops, would cut off: it would be paid for, and its answer lost.
+    fn check_time_left(&self) -> Result<(), Reject> {
+        let Some(cut_off) = self.cut_off.get() else { return Ok(()) };
+        if Instant::now() + self.config.limits.total_timeout <= *cut_off {
+            return Ok(());
+        }
+        Err(Reject::from(Code::Overloaded).with_message("The relay is restarting. Nothing was executed."))
+    }
+
     /// Writes down that the call goes out. Nothing was sent that could be executed when this refuses.
     async fn dispatch(
         &self,
@@ -215,6 +224,7 @@ impl Api {
         charge: Option<Charge>,
         places: Places,
     ) -> Result<Dispatched, Reject> {
+        self.check_time_left()?;
         let job = match (&ticket, scanned.fingerprint) {
             (Some(ticket), Some(fingerprint)) => Some((ticket.id(), fingerprint)),
             _ => None,

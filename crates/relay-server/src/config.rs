@@ -115,9 +115,23 @@ impl Config {
         if config.keep_pictures && config.state_dir.is_none() {
             return Err(ConfigError::invalid("keep_pictures", "needs state_dir, the place to keep them"));
         }
-        access::check_held_keys(&config)?;
+        config.check_access(config.access.as_ref())?;
         tls::check(config.tls.as_ref(), config.public_url.as_ref())?;
         Ok(config)
+    }
+
+    /// Whether a relay that runs with this configuration may go on with another `[access]`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the setting that would leave a held key open to others.
+    pub fn check_access(&self, access: Option<&Access>) -> Result<(), ConfigError> {
+        access::check_held_keys(self, access)
+    }
+
+    /// What the operator should know about settings that can be run all the same. Names the setting.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        self.limits.warning()
     }
 
     /// The origin the relay is reached by, now that its port is known.

@@ -2,6 +2,8 @@
 //! end is written down before anybody hears of it.
 
 mod response;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +20,7 @@ use tokio::time::timeout;
 
 use crate::body::Body;
 use crate::store::{Finish, Store, StoredAnswer, StoredJob};
-pub(crate) use response::{accepted, replay};
+pub(crate) use response::{accepted, of_repeated, replay};
 
 /// All jobs: those running now here, the others in the store.
 pub(crate) struct Jobs {
@@ -108,10 +110,14 @@ impl Jobs {
         }
     }
 
-    /// What the store has. A call that is on its way there but not in this process has lost its end.
+    async fn read(&self, id: JobId) -> Result<Option<StoredJob>, Reject> {
+        self.store.job(id).await.map_err(|_| response::unreadable())
+    }
+
+    /// What the store has of a job that nobody in this process carries out: when it is on its way there, its end is
+    /// lost.
     async fn stored(&self, id: JobId) -> Result<Option<StoredJob>, Reject> {
-        let stored = self.store.job(id).await.map_err(|_| Code::StateUnavailable)?;
-        Ok(stored.map(|job| match job.state {
+        Ok(self.read(id).await?.map(|job| match job.state {
             JobState::Dispatching => StoredJob { state: JobState::Unknown, ..job },
             _ => job,
         }))
@@ -146,7 +152,15 @@ impl Jobs {
                 Ended::InStore => {}
             }
         }
-        match self.stored(job.id).await? {
+        let mut stored = self.read(job.id).await?;
+        if matches!(stored, Some(StoredJob { state: JobState::Dispatching, .. })) {
+            // It may have begun after the look above, and ended before this one: then its end is in the store by now.
+            if self.live().contains_key(&job.id) {
+                return Ok(response::running(&job.key));
+            }
+            stored = self.stored(job.id).await?;
+        }
+        match stored {
             Some(stored) => self.answer_with(stored, job.id),
             None => Err(response::not_found()),
         }
@@ -161,27 +175,33 @@ impl Jobs {
     }
 
     fn hand_out(&self, stored: StoredJob, id: JobId) -> Result<Response<Body>, Reject> {
-        let answer = stored.answer.ok_or(Code::StateUnavailable)?;
+        let answer = stored.answer.ok_or_else(response::no_longer_kept)?;
         self.store.mark_read(id);
         Ok(replay(answer))
     }
 }
 
 impl Jobs {
-    /// The relay stops: whatever still runs has an end that nobody will know.
+    /// The relay stops: whatever still runs has an end that nobody will know. An answer that is only in memory, because
+    /// it could not be written so far, has its last chance.
     pub(crate) async fn abandon(&self) {
-        let running: Vec<_> = self
-            .live()
-            .iter()
-            .filter(|(_, live)| matches!(live, Live::Running(..)))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in running {
-            let finish = Finish { job: Some(id), charge: None, outcome: Outcome::UNKNOWN, answer: None };
+        let of_running = |(id, live): (&JobId, &Live)| match live {
+            Live::Running(_, end) => Some(last_word(*id, end.borrow().as_ref())),
+            Live::Receiving(_) => None,
+        };
+        let running: Vec<_> = self.live().iter().filter_map(of_running).collect();
+        for finish in running {
             // If it cannot be written now, the next start finds the call without an end.
             let _ = self.store.finish(finish).await;
         }
     }
+}
+
+/// The reservation stays as it is: too much rather than too little is counted.
+fn last_word(id: JobId, ended: Option<&StoredJob>) -> Finish {
+    let state = ended.map_or(JobState::Unknown, |ended| ended.state);
+    let answer = ended.and_then(|ended| ended.answer.clone());
+    Finish { job: Some(id), charge: None, outcome: Outcome { state, made: None }, answer }
 }
 
 /// The end of a running job, as far as a waiting caller learns it.

@@ -2,6 +2,8 @@
 //!
 //! A file's name is a digest of the link and of whose call it was: nobody else finds it, and the name tells nothing.
 
+mod room;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::BodyExt as _;
 use hyper::body::Frame;
-use relay_policy::credential::Credential;
+use relay_policy::identity::Identity;
 use relay_policy::sniff::Picture;
 use relay_policy::target::Target;
 use sha2::{Digest as _, Sha256};
@@ -23,15 +25,15 @@ use crate::body::{Body, BodyError};
 use crate::config::Limits;
 use crate::connector::Connector;
 use crate::image;
+use room::PictureRoom;
 
 const READ_BYTES: usize = 64 * 1024;
 
 /// The directory of kept pictures.
 pub(crate) struct KeptPictures {
     directory: PathBuf,
-    limit: u64,
     life: Duration,
-    used: AtomicU64,
+    room: PictureRoom,
     failures: AtomicU64,
 }
 
@@ -59,20 +61,17 @@ impl KeptPictures {
         builder.create(&directory)?;
         let kept = Self {
             directory,
-            limit: limits.kept_picture_bytes,
             life: limits.job_life,
-            used: AtomicU64::new(0),
+            room: PictureRoom::new(limits.kept_picture_bytes),
             failures: AtomicU64::new(0),
         };
         kept.sweep();
         Ok(kept)
     }
 
-    fn path(&self, owner: Option<&Credential>, target: &Target) -> PathBuf {
-        let token = owner.map(Credential::token).unwrap_or_default();
+    fn path(&self, owner: &Identity, target: &Target) -> PathBuf {
         let mut hash = Sha256::new();
-        hash.update((token.len() as u64).to_le_bytes());
-        hash.update(token);
+        owner.enter(&mut hash);
         // Not the link as written: it is the same picture with http and with https.
         hash.update(target.origin().as_str());
         hash.update(target.path_and_query().as_str());
@@ -85,7 +84,7 @@ impl KeptPictures {
         &self,
         connector: &Arc<Connector>,
         limits: &Limits,
-        owner: Option<&Credential>,
+        owner: &Identity,
         target: &Target,
     ) {
         let path = self.path(owner, target);
@@ -107,10 +106,7 @@ impl KeptPictures {
     ) -> Result<(), KeepError> {
         let opened = image::open(connector, limits, target).await;
         let (_, length, mut body) = opened.map_err(|reject| KeepError::Fetch(reject.code().as_str()))?;
-        let expected = length.unwrap_or(limits.image_bytes);
-        if self.used.load(Ordering::Relaxed).saturating_add(expected) > self.limit {
-            return Err(KeepError::Full);
-        }
+        let place = self.room.reserve(length.unwrap_or(limits.image_bytes)).ok_or(KeepError::Full)?;
         let mut file = tokio::fs::File::create(partial).await?;
         let mut written = 0;
         while let Some(frame) = body.frame().await {
@@ -123,14 +119,14 @@ impl KeptPictures {
         }
         file.sync_all().await?;
         tokio::fs::rename(partial, path).await?;
-        self.used.fetch_add(written, Ordering::Relaxed);
+        place.settle(written);
         Ok(())
     }
 
     /// A picture that was kept for this caller.
     pub(crate) async fn find(
         &self,
-        owner: Option<&Credential>,
+        owner: &Identity,
         target: &Target,
         name: Option<&str>,
     ) -> Option<Response<Body>> {
@@ -155,7 +151,7 @@ impl KeptPictures {
 
     /// Bytes of all kept pictures.
     pub(crate) fn bytes(&self) -> u64 {
-        self.used.load(Ordering::Relaxed)
+        self.room.kept()
     }
 
     /// Pictures that could not be kept since the start.
@@ -166,19 +162,20 @@ impl KeptPictures {
     /// Removes pictures past their life and what a crash left half-written, and counts the others.
     pub(crate) fn sweep(&self) {
         let now = SystemTime::now();
+        let before = self.room.kept();
         let mut used = 0;
         for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
             let Ok(metadata) = entry.metadata() else { continue };
             let age = metadata.modified().ok().and_then(|modified| now.duration_since(modified).ok());
-            let life =
-                if entry.path().extension().is_some() { self.life.min(PARTIAL_LIFE) } else { self.life };
+            let is_partial = entry.path().extension().is_some();
+            let life = if is_partial { self.life.min(PARTIAL_LIFE) } else { self.life };
             if age.is_some_and(|age| age >= life) {
                 let _ = fs::remove_file(entry.path());
-            } else {
+            } else if !is_partial {
                 used += metadata.len();
             }
         }
-        self.used.store(used, Ordering::Relaxed);
+        self.room.recount(before, used);
     }
 }
 

@@ -25,10 +25,16 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     if cli.command().is_some() {
+        if let Some(warning) = config.warning() {
+            eprintln!("relay-server: warning: {warning}");
+        }
         println!("the configuration is valid");
         return ExitCode::SUCCESS;
     }
     logging::start(config.log_format);
+    if let Some(warning) = config.warning() {
+        tracing::warn!("{warning}");
+    }
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
@@ -87,9 +93,13 @@ fn run(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn serve(cli: Cli, config: Config) -> Result<(), Box<dyn std::error::Error>> {
+    // Before anything else: a SIGHUP that nobody listens for ends the program, and opening a large store takes a while.
+    let hangups = hangups();
     let server = Server::bind(config).await?;
     let stop = relay_server::signal()?;
-    tokio::spawn(reload_on_signal(cli, server.reloader()));
+    if let Some(hangups) = hangups {
+        tokio::spawn(reload_on(hangups, cli, server.reloader()));
+    }
     announce(&server);
     server.run(stop).await;
     Ok(())
@@ -105,25 +115,38 @@ fn announce(server: &Server) {
     let _ = stdout.write_all(lines.as_bytes()).and_then(|()| stdout.flush());
 }
 
+#[cfg(unix)]
+type Hangups = tokio::signal::unix::Signal;
+#[cfg(not(unix))]
+type Hangups = std::convert::Infallible;
+
+#[cfg(unix)]
+fn hangups() -> Option<Hangups> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let opened = signal(SignalKind::hangup());
+    opened.inspect_err(|error| tracing::warn!(%error, "SIGHUP will not reload the invites")).ok()
+}
+
+#[cfg(not(unix))]
+fn hangups() -> Option<Hangups> {
+    None
+}
+
 /// SIGHUP reads the configuration again and takes over who may call. A configuration with a fault changes nothing.
 #[cfg(unix)]
-async fn reload_on_signal(cli: Cli, reloader: Reloader) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangups = match signal(SignalKind::hangup()) {
-        Ok(hangups) => hangups,
-        Err(error) => return tracing::warn!(%error, "SIGHUP will not reload the invites"),
-    };
+async fn reload_on(mut hangups: Hangups, cli: Cli, reloader: Reloader) {
     while hangups.recv().await.is_some() {
-        match load(&cli) {
+        match load(&cli).and_then(|config| reloader.apply(&config).map(|()| config)) {
             Ok(config) => {
                 let invites = config.access.as_ref().map_or(0, |access| access.invites.len());
-                reloader.apply(&config);
                 tracing::info!(invites, "reloaded [access]; other settings change with a restart");
             }
-            Err(error) => tracing::error!(%error, "the configuration was not reloaded"),
+            Err(error) => tracing::error!(%error, "[access] stays as it was; other settings need a restart"),
         }
     }
 }
 
 #[cfg(not(unix))]
-async fn reload_on_signal(_: Cli, _: Reloader) {}
+async fn reload_on(hangups: Hangups, _: Cli, _: Reloader) {
+    match hangups {}
+}

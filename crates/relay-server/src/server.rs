@@ -47,15 +47,23 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(600);
 /// Takes over what may change while the relay runs: `[access]`. The rest of a configuration needs a restart.
 #[derive(Debug, Clone)]
 pub struct Reloader {
+    running: Arc<Config>,
     policy: Arc<ArcSwap<Policy>>,
 }
 
 impl Reloader {
     /// Who may call from now on. Running calls go on.
-    pub fn apply(&self, config: &Config) {
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the regions and addresses the relay runs with need an `[access]` that `config` can do
+    /// without: it may be right for a relay that holds no key any more, but that one is not running. Nothing changes
+    /// then.
+    pub fn apply(&self, config: &Config) -> Result<(), ConfigError> {
+        self.running.check_access(config.access.as_ref())?;
         let mut policy = Policy::clone(&self.policy.load());
         policy.access = config.access.clone();
         self.policy.store(Arc::new(policy));
+        Ok(())
     }
 }
 
@@ -122,7 +130,7 @@ impl Server {
     /// Lets the operator change who may call while the relay runs.
     #[must_use]
     pub fn reloader(&self) -> Reloader {
-        Reloader { policy: Arc::clone(&self.app.policy) }
+        Reloader { running: Arc::clone(&self.app.config), policy: Arc::clone(&self.app.policy) }
     }
 
     /// Serves until `stop` is ready, then finishes the running calls.
@@ -146,11 +154,13 @@ impl Server {
             let door = Door { limits: self.limits, tls: None, proxies: TrustedProxies::default() };
             tokio::spawn(listener::run(listener, door, handler, admin_shutdown))
         });
+        let draining = Arc::clone(&api);
         let stopped = async move {
             stop.await;
             tracing::info!("stopping: no new connections, running calls go on");
+            let deadline = *draining.cut_off.get_or_init(|| Instant::now() + drain_timeout);
             switch.send_replace(true);
-            Instant::now() + drain_timeout
+            deadline
         };
         let ((), deadline) = tokio::join!(public, stopped);
         sweeper.abort();

@@ -3,9 +3,12 @@
 //! One thread owns all writing and commits what waits in one go, so that many calls share one `fsync`. A command is
 //! answered only after its commit: whoever gets an answer may rely on it after a crash.
 
+mod databank;
 mod eviction;
 mod record;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod vitals;
 mod writer;
 
@@ -19,8 +22,9 @@ use relay_policy::ledger::{Day, Exhausted};
 use relay_policy::outcome::Outcome;
 use tokio::sync::oneshot;
 
+use databank::Databank;
 pub(crate) use record::StoredAnswer;
-use tables::{Databank, Expiry};
+use tables::Expiry;
 pub(crate) use vitals::Vitals;
 use writer::Writer;
 

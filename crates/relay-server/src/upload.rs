@@ -4,9 +4,9 @@
 //! down, that the call goes out. Before that the API has neither a complete body nor complete JSON: nothing that
 //! anybody could execute or charge.
 
+mod hold_back;
 mod watch;
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,10 +22,8 @@ use tokio::time::Instant;
 
 use crate::config::Limits;
 use crate::upload_room::Reservation;
-pub(crate) use watch::{UploadWatch, broken};
-
-/// White space after the closing brace is legal JSON; more than this is no request.
-const TAIL_BYTES: usize = 16 * 1024;
+use hold_back::HoldBack;
+pub(crate) use watch::{UploadWatch, broken, ended_early};
 
 /// How far an upload got.
 #[derive(Debug, Clone)]
@@ -60,12 +58,7 @@ pub(crate) struct Upload {
     cap: u64,
     progress: channel::Sender<Progress>,
     checks: Option<Checks>,
-    /// What may go out now.
-    ready: VecDeque<Bytes>,
-    /// What waits: the newest byte, or the closing brace and all behind it.
-    held: Vec<Bytes>,
-    /// Bytes that came behind the closing brace.
-    tail: usize,
+    bytes: HoldBack,
     release: oneshot::Receiver<()>,
     /// Given back when the body is through, not when the answer is: a call waits much longer than it uploads.
     room: Option<Reservation>,
@@ -106,9 +99,7 @@ impl Upload {
             cap: limits.body_bytes,
             progress,
             checks: Some(Checks { scanner: Scanner::new(), hasher }),
-            ready: VecDeque::new(),
-            held: Vec::new(),
-            tail: 0,
+            bytes: HoldBack::default(),
             release,
             room: Some(room),
             ended: false,
@@ -117,7 +108,7 @@ impl Upload {
     }
 
     /// Reads along. All but the last byte may go on, up to the closing brace.
-    fn take(&mut self, mut data: Bytes) -> Result<(), Reject> {
+    fn take(&mut self, data: Bytes) -> Result<(), Reject> {
         let size = data.len() as u64;
         let received = self.received.fetch_add(size, Ordering::Relaxed).saturating_add(size);
         if received > self.cap {
@@ -128,18 +119,9 @@ impl Upload {
             hasher.update(&data);
         }
         let sendable = checks.scanner.push(&data)?;
-        if sendable == 0 {
-            self.tail += data.len();
-        } else {
-            self.ready.extend(self.held.drain(..));
-            let last = data.len().saturating_sub(1);
-            self.ready.push_back(data.split_to(sendable.min(last)));
-        }
-        if self.tail > TAIL_BYTES {
-            return Err(Reject::from(Code::BadJson).with_message("The body goes on too long after its end."));
-        }
-        self.held.push(data);
-        Ok(())
+        self.bytes
+            .take(data, sendable)
+            .map_err(|too_long| Reject::from(Code::BadJson).with_message(too_long.to_string()))
     }
 
     /// The body is complete.
@@ -159,7 +141,7 @@ impl Upload {
     /// Passes on what may go, until everything has arrived.
     fn poll_arriving(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Reject>> {
         loop {
-            if let Some(data) = self.ready.pop_front() {
+            if let Some(data) = self.bytes.next() {
                 return Poll::Ready(Ok(Some(data)));
             }
             let Some(inner) = &mut self.inner else { return Poll::Ready(Ok(None)) };
@@ -176,9 +158,9 @@ impl Upload {
 
     /// Passes on what was held back, once it is released.
     fn poll_released(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Withheld>>> {
-        if !self.held.is_empty() {
+        if self.bytes.holds() {
             match ready!(Pin::new(&mut self.release).poll(cx)) {
-                Ok(()) => self.ready.extend(self.held.drain(..)),
+                Ok(()) => self.bytes.release(),
                 // The call was refused; its connection is about to be closed.
                 Err(_) => {
                     self.ended = true;
@@ -186,8 +168,8 @@ impl Upload {
                 }
             }
         }
-        let data = self.ready.pop_front();
-        self.ended = self.ready.is_empty();
+        let data = self.bytes.next();
+        self.ended = self.bytes.is_through();
         Poll::Ready(data.map(|data| Ok(Frame::data(data))))
     }
 }

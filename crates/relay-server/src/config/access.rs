@@ -107,10 +107,11 @@ fn check_quota(quota: Quota, prefix: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// A held key without access control is a key for everybody who can reach the relay.
-pub(super) fn check_held_keys(config: &Config) -> Result<(), ConfigError> {
+/// A held key without access control is a key for everybody who can reach the relay. `access` is the configuration's
+/// own, or what shall take its place.
+pub(super) fn check_held_keys(config: &Config, access: Option<&Access>) -> Result<(), ConfigError> {
     let holder = config.regions.iter().find(|region| region.key.is_some());
-    match (holder, &config.access) {
+    match (holder, access) {
         (None, _) => Ok(()),
         (Some(region), None) => check_local(config, &region.id),
         (Some(_), Some(_)) => check_budget_is_kept(config),

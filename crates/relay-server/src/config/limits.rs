@@ -108,6 +108,18 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What works, and will hurt.
+    pub(super) fn warning(&self) -> Option<String> {
+        (self.drain_timeout <= self.total_timeout).then(|| {
+            format!(
+                "limits.drain_timeout: {} is not above limits.total_timeout ({}): when the relay stops, calls that are \
+                 being sent are refused, and running ones may be cut off, paid and without their answer",
+                humantime::format_duration(self.drain_timeout),
+                humantime::format_duration(self.total_timeout)
+            )
+        })
+    }
+
     /// Refuses what could never work.
     pub(super) fn checked(self) -> Result<Self, ConfigError> {
         for (name, value) in [

@@ -152,18 +152,8 @@ fn key(
         },
         Some("server") => {
             let (setting, text) = match (&written.key_env, &written.key_file) {
-                (Some(variable), None) => {
-                    let setting = format!("{name}.key_env");
-                    let problem =
-                        || ConfigError::invalid(&setting, format!("the variable {variable} is not set"));
-                    let text = environment(variable).ok_or_else(problem)?;
-                    (setting, text)
-                }
-                (None, Some(path)) => {
-                    let setting = format!("{name}.key_file");
-                    let text = key_file(path).map_err(|problem| ConfigError::invalid(&setting, problem))?;
-                    (setting, text)
-                }
+                (Some(variable), None) => (format!("{name}.key_env"), from_variable(variable, environment)),
+                (None, Some(path)) => (format!("{name}.key_file"), from_file(path)),
                 _ => {
                     return Err(ConfigError::invalid(
                         setting,
@@ -171,6 +161,7 @@ fn key(
                     ));
                 }
             };
+            let text = text.map_err(|problem| ConfigError::invalid(&setting, problem))?;
             Credential::from_token(text.trim())
                 .map(Some)
                 .map_err(|error| ConfigError::invalid(setting, error))
@@ -181,6 +172,29 @@ fn key(
             "must be \"passthrough\" or \"server\"; the key itself goes into the environment (key_env) or a file (key_file)",
         )),
     }
+}
+
+/// What is no name may be the key, put there by mistake: it is not repeated.
+fn from_variable(name: &str, environment: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let is_name = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !is_name {
+        return Err(
+            "is not the name of a variable; write the name here, and the key itself into the environment"
+                .to_owned(),
+        );
+    }
+    environment(name).ok_or_else(|| format!("the variable {name} is not set"))
+}
+
+fn from_file(path: &Path) -> Result<String, String> {
+    // The vendor's keys begin like this.
+    let is_key = path.to_str().is_some_and(|text| text.starts_with("sk-") && !text.contains('/'));
+    if is_key {
+        return Err("is a key, not a file; write the path here, and the key itself into that file".to_owned());
+    }
+    key_file(path)
 }
 
 /// A file that nobody else may read.

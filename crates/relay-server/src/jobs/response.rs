@@ -58,6 +58,30 @@ pub(super) fn not_found() -> Reject {
         .with_charged(Charged::Unknown)
 }
 
+/// Whether there is a job with this key, and what it cost, cannot be told now.
+pub(super) fn unreadable() -> Reject {
+    Reject::from(Code::StateUnavailable)
+        .with_message("The relay cannot read its jobs at the moment. Ask again with the same key.")
+        .with_charged(Charged::Unknown)
+}
+
+/// The answer was handed out before, and went when room was needed.
+pub(super) fn no_longer_kept() -> Reject {
+    Reject::from(Code::JobUnknown).with_message(
+        "The answer of this call was handed out before and is no longer kept. It may have been charged, and is not sent \
+         again; a new attempt needs a new Idempotency-Key.",
+    )
+}
+
+/// What stops a request says nothing about the call that it repeats.
+pub(crate) fn of_repeated(reject: Reject) -> Reject {
+    reject
+        .with_message(
+            "This call was sent before, and the request that repeats it could not be taken. Ask again with the same key.",
+        )
+        .with_charged(Charged::Unknown)
+}
+
 /// The API did not execute the call.
 pub(super) fn released(last: Option<&StoredAnswer>) -> Reject {
     let reject = Reject::from(Code::NotFound)

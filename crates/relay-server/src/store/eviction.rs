@@ -1,5 +1,8 @@
-//! Room in the store. Expired jobs go first, then answers that were handed out, then errors; a paid answer nobody has
-//! seen and an unknown outcome stay until their life is over, and a call without room for its answer is refused.
+//! Room in the store. Expired jobs go first, then errors that cost nothing, then paid answers that were handed out. Of
+//! those the key stays, so that the call is not paid again; a paid answer nobody has seen and an unknown outcome stay
+//! altogether until their life is over, and a call without room for its answer is refused.
+
+use std::time::{Duration, Instant};
 
 use redb::ReadableTable as _;
 use relay_policy::idempotency::JobState;
@@ -22,9 +25,10 @@ const MEMORY_BYTES: u64 = 256 << 20;
 /// One part in so many is freed beyond the need, so that not every call has to look.
 const SPARE: u64 = 20;
 /// After a look in vain, the next one has to wait: each reads every record.
-const PAUSE_SECONDS: u64 = 5;
-/// A call ends within minutes; a week leaves time to look.
-const BOOK_DAYS: u32 = 7;
+const PAUSE: Duration = Duration::from_secs(5);
+/// A call ends within minutes. But the clock may be wrong for a while, and a book it took for an old one would give the
+/// budget of a day back.
+const BOOK_DAYS: u32 = 365;
 
 /// How full the store is.
 #[derive(Debug, Clone)]
@@ -34,7 +38,8 @@ pub(super) struct Room {
     running: u64,
     limit: u64,
     promised: u64,
-    next_look: u64,
+    /// By the clock that nobody can set.
+    next_look: Option<Instant>,
 }
 
 impl Room {
@@ -46,7 +51,7 @@ impl Room {
             running: 0,
             limit: if in_memory { settings.bytes.min(MEMORY_BYTES) } else { settings.bytes },
             promised: settings.answer_bytes.min(PROMISED_BYTES),
-            next_look: 0,
+            next_look: None,
         }
     }
 
@@ -82,25 +87,41 @@ impl Room {
 
     /// Whether one more running call fits when one part in `spare` of everything shall stay free.
     fn fits(&self, spare: Option<u64>) -> bool {
-        let part = |whole: u64| spare.map_or(0, |spare| whole / spare);
-        let calls = self.running + 1;
-        let bytes = self.used.saturating_add(calls.saturating_mul(self.promised));
-        bytes <= self.limit - part(self.limit) && self.records + calls <= RECORDS - part(RECORDS)
+        self.bytes_fit(spare) && self.records + self.running < RECORDS - part(RECORDS, spare)
     }
+
+    fn bytes_fit(&self, spare: Option<u64>) -> bool {
+        let promised = (self.running + 1).saturating_mul(self.promised);
+        self.used.saturating_add(promised) <= self.limit - part(self.limit, spare)
+    }
+}
+
+fn part(whole: u64, spare: Option<u64>) -> u64 {
+    spare.map_or(0, |spare| whole / spare)
 }
 
 fn size(record: &Record) -> u64 {
     record.answer_bytes.saturating_add(RECORD_BYTES)
 }
 
-/// The order of going; `None` stays.
-fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<u8> {
+/// The order of going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Expired,
+    NotExecuted,
+    Unpaid,
+    /// Paid, and handed out: only its answer goes.
+    HandedOut,
+}
+
+/// `None` stays.
+fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<Rank> {
     match record.state() {
         JobState::Dispatching => None,
-        _ if expiry.is_over(record.changed, now) => Some(0),
-        JobState::Done if record.read => Some(1),
-        JobState::Released => Some(2),
-        JobState::Done if !record.paid => Some(3),
+        _ if expiry.is_over(record.changed, now) => Some(Rank::Expired),
+        JobState::Released => Some(Rank::NotExecuted),
+        JobState::Done if !record.paid => Some(Rank::Unpaid),
+        JobState::Done if record.read && record.answer_bytes > 0 => Some(Rank::HandedOut),
         JobState::Done | JobState::Unknown => None,
     }
 }
@@ -115,7 +136,7 @@ pub(super) fn make_room(
     if room.fits(None) {
         return Ok(true);
     }
-    if now < room.next_look {
+    if room.next_look.is_some_and(|next| Instant::now() < next) {
         return Ok(false);
     }
     let mut candidates = Vec::new();
@@ -127,14 +148,15 @@ pub(super) fn make_room(
         }
     }
     candidates.sort_unstable();
-    for (_, _, id) in candidates {
-        if room.fits(Some(SPARE)) {
-            break;
+    for (rank, _, id) in candidates {
+        if rank < Rank::HandedOut && !room.fits(Some(SPARE)) {
+            remove(tables, room, &id)?;
+        } else if rank == Rank::HandedOut && !room.bytes_fit(Some(SPARE)) {
+            forget_answer(tables, room, &id)?;
         }
-        remove(tables, room, &id)?;
     }
     if !room.fits(None) {
-        room.next_look = now.saturating_add(PAUSE_SECONDS);
+        room.next_look = Some(Instant::now() + PAUSE);
     }
     Ok(room.fits(None))
 }
@@ -149,7 +171,7 @@ pub(super) fn sweep(
     let mut expired = Vec::new();
     for entry in tables.jobs.iter()? {
         let (id, bytes) = entry?;
-        if rank(&Record::decode(bytes.value())?, expiry, now) == Some(0) {
+        if rank(&Record::decode(bytes.value())?, expiry, now) == Some(Rank::Expired) {
             expired.push(*id.value());
         }
     }
@@ -157,6 +179,18 @@ pub(super) fn sweep(
         remove(tables, room, &id)?;
     }
     tables.forget_days_before(Day::of(now).0.saturating_sub(BOOK_DAYS))
+}
+
+/// Removes the answer of a job, not its key: the same request again would be paid again.
+fn forget_answer(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) -> Result<(), redb::Error> {
+    if let Some(mut record) = tables.record(id)? {
+        room.subtract(&record);
+        record.answer_bytes = 0;
+        room.add(&record);
+        tables.put(id, &record)?;
+        tables.answers.remove(id)?;
+    }
+    Ok(())
 }
 
 /// Removes one job.
@@ -167,4 +201,108 @@ pub(super) fn remove(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) ->
         tables.answers.remove(id)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use relay_policy::idempotency::Fingerprint;
+
+    use super::super::databank::Databank;
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000;
+    const LIFE: Expiry = Expiry::new(Duration::from_secs(3600));
+
+    /// A store with room for ten small records and one running call.
+    fn room() -> Room {
+        let bytes = 10 * RECORD_BYTES + PROMISED_BYTES;
+        let life = Duration::from_secs(3600);
+        Room::new(&StoreSettings { directory: None, bytes, answer_bytes: PROMISED_BYTES, job_life: life })
+    }
+
+    fn with_tables(test: impl FnOnce(&mut Tables<'_>)) {
+        let database = Databank::new(None).open().unwrap();
+        let transaction = database.begin_write().unwrap();
+        test(&mut Tables::open(&transaction).unwrap());
+    }
+
+    fn put(tables: &mut Tables<'_>, room: &mut Room, id: u8, change: impl FnOnce(&mut Record)) {
+        let mut record = Record::dispatching(Fingerprint([id; 32]), NOW);
+        change(&mut record);
+        tables.put(&[id; 32], &record).unwrap();
+        room.add(&record);
+    }
+
+    #[test]
+    fn after_a_look_in_vain_the_wait_does_not_depend_on_the_clock() {
+        with_tables(|tables| {
+            let mut room = room();
+            for id in 0..11 {
+                put(tables, &mut room, id, |record| record.set_state(JobState::Unknown));
+            }
+            assert!(!make_room(tables, &mut room, LIFE, NOW).unwrap());
+            let next = room.next_look.unwrap();
+            assert!(next <= Instant::now() + PAUSE);
+            assert!(!make_room(tables, &mut room, LIFE, NOW + 7200).unwrap(), "too soon");
+            room.next_look = Instant::now().checked_sub(Duration::from_millis(1));
+            // The clock was set back meanwhile.
+            put(tables, &mut room, 11, |record| record.set_state(JobState::Released));
+            assert!(!make_room(tables, &mut room, LIFE, NOW - 7200).unwrap());
+            assert!(tables.record(&[11; 32]).unwrap().is_none(), "it looked");
+        });
+    }
+
+    #[test]
+    fn what_can_be_missed_most_easily_goes_first_and_no_key_of_a_paid_call() {
+        let answer = 4 * RECORD_BYTES;
+        with_tables(|tables| {
+            let mut room = Room { promised: RECORD_BYTES, limit: 22 * RECORD_BYTES, ..room() };
+            let ended = |state, read, paid| {
+                move |record: &mut Record| {
+                    record.set_state(state);
+                    (record.read, record.paid, record.answer_bytes) = (read, paid, answer);
+                }
+            };
+            put(tables, &mut room, 1, ended(JobState::Released, false, false));
+            put(tables, &mut room, 2, ended(JobState::Done, false, false));
+            put(tables, &mut room, 3, ended(JobState::Done, true, true));
+            put(tables, &mut room, 4, ended(JobState::Done, false, true));
+            put(tables, &mut room, 5, |record| record.set_state(JobState::Unknown));
+            let mut left = Vec::new();
+            for _ in 0..18 {
+                let fits = make_room(tables, &mut room, LIFE, NOW).unwrap();
+                let bytes = |id| tables.record(&[id; 32]).unwrap().map(|record: Record| record.answer_bytes);
+                left.push((fits, [1, 2, 3, 4, 5].map(bytes)));
+                room.next_look = None;
+                room.limit -= RECORD_BYTES;
+            }
+            left.dedup();
+            let (gone, key, whole) = (None, Some(0), Some(answer));
+            assert_eq!(
+                left,
+                [
+                    (true, [whole, whole, whole, whole, key]),
+                    (true, [gone, whole, whole, whole, key]),
+                    (true, [gone, gone, whole, whole, key]),
+                    (true, [gone, gone, key, whole, key]),
+                    (false, [gone, gone, key, whole, key]),
+                ]
+            );
+            assert_eq!(room.bytes(), 3 * RECORD_BYTES + answer);
+        });
+    }
+
+    #[test]
+    fn answers_are_not_given_up_for_want_of_records() {
+        with_tables(|tables| {
+            let mut room = room();
+            put(tables, &mut room, 1, |record| {
+                record.set_state(JobState::Done);
+                (record.read, record.answer_bytes) = (true, 100);
+            });
+            room.records = RECORDS;
+            assert!(!make_room(tables, &mut room, LIFE, NOW).unwrap());
+            assert_eq!(tables.record(&[1; 32]).unwrap().unwrap().answer_bytes, 100);
+        });
+    }
 }

@@ -6,9 +6,10 @@ use redb::{ReadableTable as _, Table, WriteTransaction};
 use relay_policy::idempotency::{JobState, Repeated, on_repeat};
 use relay_policy::ledger::{self, Account, Day, Exhausted};
 
+use super::databank::Databank;
 use super::eviction::{self, Room};
 use super::record::Record;
-use super::tables::{ANSWERS, Databank, Expiry, JOBS, LEDGER};
+use super::tables::{ANSWERS, Expiry, JOBS, LEDGER};
 use super::vitals::Vitals;
 use super::{Begin, Begun, Charge, Command, Finish, Message, Reply, StoreSettings, Unavailable};
 use crate::clock::unix_seconds;
@@ -32,7 +33,7 @@ pub(super) struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn open(transaction: &'a WriteTransaction) -> Result<Self, redb::Error> {
+    pub(super) fn open(transaction: &'a WriteTransaction) -> Result<Self, redb::Error> {
         Ok(Self {
             jobs: transaction.open_table(JOBS)?,
             answers: transaction.open_table(ANSWERS)?,
@@ -54,7 +55,7 @@ impl<'a> Tables<'a> {
         Ok(self.ledger.get((day.0, ""))?.map_or(0, |used| used.value()))
     }
 
-    fn put(&mut self, id: &[u8; 32], record: &Record) -> Result<(), redb::Error> {
+    pub(super) fn put(&mut self, id: &[u8; 32], record: &Record) -> Result<(), redb::Error> {
         self.jobs.insert(id, record.encode()?.as_slice())?;
         Ok(())
     }
@@ -154,7 +155,11 @@ impl Writer {
                 let _ = verdict.send(begun);
                 Ok(())
             }
-            Work::Finish(finish) => self.finish(&finish, tables),
+            Work::Finish(finish, verdict) => {
+                let written = self.finish(&finish, tables)?;
+                let _ = verdict.send(written);
+                Ok(())
+            }
             Work::MarkRead(id) => match tables.record(&id.0)? {
                 Some(mut record) if !record.read => {
                     record.read = true;
@@ -192,19 +197,24 @@ impl Writer {
         Ok(Begun::Go)
     }
 
-    fn finish(&mut self, finish: &Finish, tables: &mut Tables<'_>) -> Result<(), redb::Error> {
+    /// `false` when the job is not there: then this is not the store that the call was written down in.
+    fn finish(&mut self, finish: &Finish, tables: &mut Tables<'_>) -> Result<bool, redb::Error> {
         let stored = match finish.job {
             Some(id) => match tables.record(&id.0)? {
                 Some(record) if record.state() == JobState::Dispatching => Some((id, record)),
                 // Written down before, by an attempt that was reported as failed: settling twice would give money back.
-                _ => return Ok(()),
+                Some(_) => return Ok(true),
+                None => {
+                    tracing::error!("the job store has lost a call that was running");
+                    return Ok(false);
+                }
             },
             None => None,
         };
         if let (Some(charge), Some(made)) = (&finish.charge, finish.outcome.made) {
             settle(tables, charge, made)?;
         }
-        let Some((id, mut record)) = stored else { return Ok(()) };
+        let Some((id, mut record)) = stored else { return Ok(true) };
         record.set_state(finish.outcome.state);
         record.changed = unix_seconds();
         record.paid = finish.outcome.made != Some(0);
@@ -215,14 +225,14 @@ impl Writer {
         }
         tables.put(&id.0, &record)?;
         self.room.settle_running(&record);
-        Ok(())
+        Ok(true)
     }
 }
 
 /// A command without its reply.
 enum Work {
     Begin(Begin, mpsc::Sender<Begun>),
-    Finish(Finish),
+    Finish(Finish, mpsc::Sender<bool>),
     MarkRead(relay_policy::idempotency::JobId),
     Sweep,
 }
@@ -240,8 +250,12 @@ impl Work {
                 Self::Begin(begin, verdict)
             }
             Command::Finish(finish, reply) => {
-                promises.push(Box::new(move |result| answer(reply, result)));
-                Self::Finish(finish)
+                let (verdict, told) = mpsc::channel();
+                promises.push(Box::new(move |result| {
+                    let written = told.try_recv().unwrap_or(false);
+                    answer(reply, result.and_then(|()| written.then_some(()).ok_or(Unavailable)));
+                }));
+                Self::Finish(finish, verdict)
             }
             Command::MarkRead(id) => Self::MarkRead(id),
             Command::Sweep => Self::Sweep,

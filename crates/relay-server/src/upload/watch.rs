@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use relay_policy::reject::{Code, Reject};
+use relay_policy::reject::{Charged, Code, Reject};
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
@@ -67,4 +67,13 @@ impl UploadWatch {
 pub(crate) fn broken() -> Reject {
     Reject::from(Code::UpstreamUnreachable)
         .with_message("The connection to the API broke while the body was sent. Nothing was executed.")
+}
+
+/// What an answer that came before the call was complete, and that is none, says about money: the API never had what it
+/// could have executed.
+pub(crate) fn ended_early(reject: Reject) -> Reject {
+    match reject.code() {
+        Code::AnswerBroken | Code::AnswerTimeout | Code::UpstreamInvalid => broken(),
+        _ => reject.with_charged(Charged::No),
+    }
 }

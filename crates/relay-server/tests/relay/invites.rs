@@ -223,7 +223,49 @@ async fn invites_change_without_a_restart() {
     let relay = Relay::run(with("old")).await;
     let held = Held { relay, _key: NamedTempFile::new().unwrap() };
     assert_eq!(held.call("old", BODY).await.status, StatusCode::OK);
-    held.relay.reloader.apply(&with("new"));
+    held.relay.reloader.apply(&with("new")).unwrap();
     assert_eq!(held.call("old", BODY).await.error(), no(401, "token_invalid"));
     assert_eq!(held.call("new", BODY).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_reload_never_opens_the_held_key_of_the_running_relay() {
+    let state = TempDir::new().unwrap();
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let public = [
+        "public_url = \"https://edit.example\"".to_owned(),
+        format!("state_dir = \"{}\"", state.path().display()),
+    ];
+    let public: Vec<&str> = public.iter().map(String::as_str).collect();
+    let held = start(&upstream, &[("t", "images_per_day = 5")], &public).await;
+    // Right by itself: it holds no key, and so needs no invites. But only its [access] would be taken over.
+    let without_key =
+        ["public_url = \"https://edit.example\"", "regions.demo.upstream = \"https://a.example\""];
+    let refused = held.relay.reloader.apply(&config(&without_key)).unwrap_err().to_string();
+    assert!(refused.contains("access") && refused.contains("regions.demo.key"), "{refused}");
+    assert_eq!(held.call("anything", BODY).await.error(), no(401, "token_invalid"));
+    assert_eq!(held.call("t", BODY).await.status, StatusCode::OK);
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_revoked_invite_is_no_key_to_what_it_paid_for() {
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let own = [format!("regions.own.upstream = \"{}\"", upstream.origin())];
+    let key = NamedTempFile::new().unwrap();
+    std::fs::write(key.path(), OWN_KEY).unwrap();
+    let with = |token| {
+        let lines =
+            lines(&upstream, &key, &[(token, "images_per_day = 5")], &own.each_ref().map(String::as_str));
+        config(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let held = Held { relay: Relay::run(with("old")).await, _key: NamedTempFile::new().unwrap() };
+    let job = [("idempotency-key", "0123456789abcdef")];
+    assert_eq!(held.call_with("old", BODY, &job).await.status, StatusCode::OK);
+    let bearer = [PAGE, ("authorization", "Bearer old")];
+    let result = || held.relay.send("GET", "/relay/jobs/0123456789abcdef", &bearer, "");
+    assert_eq!(result().await.body, ONE_PICTURE);
+    held.relay.reloader.apply(&with("new")).unwrap();
+    // The region of callers' keys takes any token for a key.
+    assert_eq!(result().await.error().1, "not_found");
 }

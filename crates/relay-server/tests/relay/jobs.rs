@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::StatusCode;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::support::client::Answer;
@@ -233,8 +233,11 @@ async fn a_store_that_is_gone_or_full_refuses_before_anything_is_sent() {
     let upstream = Upstream::json(200, ONE_PICTURE).await;
     let relay = start(&upstream, &state, &[]).await;
     std::fs::remove_dir_all(state.path()).unwrap();
-    assert_eq!(post(&relay, &[], BODY).await.error(), error(503, "state_unavailable", "no"));
+    for _ in 0..3 {
+        assert_eq!(post(&relay, &[], BODY).await.error().1, "state_unavailable");
+    }
     assert_eq!(upstream.requests().len(), 0);
+    assert!(!state.path().exists(), "an empty store would not know what was paid");
     let tight = ["limits.answer_bytes = 1000", "limits.state_bytes = 2500"];
     let relay = Relay::start(&upstream, &tight).await;
     let mut statuses = Vec::new();
@@ -251,16 +254,82 @@ async fn a_store_that_is_gone_or_full_refuses_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn answers_that_were_handed_out_make_room() {
+async fn a_call_that_was_running_when_the_store_went_away_keeps_its_answer() {
+    let state = TempDir::new().unwrap();
+    let upstream = Upstream::json_after(Duration::from_millis(300), 200, ONE_PICTURE).await;
+    let relay = start(&upstream, &state, &[]).await;
+    assert_eq!(post(&relay, &[ASYNC], BODY).await.status, StatusCode::ACCEPTED);
+    std::fs::remove_dir_all(state.path()).unwrap();
+    assert_eq!(result(&relay, &[("prefer", "wait=25")]).await.body, ONE_PICTURE);
+    // Longer than the pause before the end is written again.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(result(&relay, &[]).await.body, ONE_PICTURE);
+    assert_eq!(post(&relay, &[], BODY).await.error(), error(409, "idempotency_running", "unknown"));
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn jobs_that_cannot_be_read_are_not_called_free() {
+    let state = TempDir::new().unwrap();
     let upstream = Upstream::json(200, ONE_PICTURE).await;
-    let relay = Relay::start(&upstream, &["limits.answer_bytes = 1000", "limits.state_bytes = 2500"]).await;
-    for index in 0..6 {
-        let key = format!("read-answer-number-{index}");
-        let headers = [KEY, JSON, ("idempotency-key", key.as_str())];
-        assert_eq!(relay.send("POST", GENERATION, &headers, BODY).await.status, StatusCode::OK, "{index}");
-        let again = relay.send("GET", &format!("/relay/jobs/{key}"), &[KEY], "").await;
-        assert_eq!(again.status, StatusCode::OK, "{index}");
+    let relay = start(&upstream, &state, &[]).await;
+    assert_eq!(post(&relay, &[], BODY).await.status, StatusCode::OK);
+    std::fs::remove_dir_all(state.path()).unwrap();
+    // The first write notices it.
+    let headers = [KEY, JSON, ("idempotency-key", "another-key-of-16")];
+    let first = relay.send("POST", GENERATION, &headers, BODY).await;
+    assert_eq!(
+        first.error(),
+        error(503, "state_unavailable", "no"),
+        "this one was looked up, and never sent"
+    );
+    for answer in [post(&relay, &[], BODY).await, result(&relay, &[]).await] {
+        assert_eq!(answer.error(), error(503, "state_unavailable", "unknown"));
+        assert!(answer.json()["error"]["message"].as_str().unwrap().contains("the same key"));
     }
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeated_request_that_is_refused_says_nothing_about_the_call() {
+    let upstream = Upstream::json(200, ONE_PICTURE).await;
+    let relay = Relay::start(&upstream, &["limits.body_timeout = \"200ms\""]).await;
+    assert_eq!(post(&relay, &[], BODY).await.status, StatusCode::OK);
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    let head = format!(
+        "POST {GENERATION} HTTP/1.1\r\nhost: {}\r\nauthorization: {}\r\ncontent-type: application/json\r\n\
+         idempotency-key: {ID}\r\ncontent-length: {}\r\n\r\n{{",
+        relay.address,
+        KEY.1,
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("body_timeout") && answer.contains("\"charged\":\"unknown\""), "{answer}");
+    assert!(!answer.contains("Nothing was executed"), "{answer}");
+}
+
+#[tokio::test]
+async fn answers_that_were_handed_out_make_room_and_are_not_paid_again() {
+    let long: &'static str = format!("{ONE_PICTURE}{}", " ".repeat(800)).leak();
+    let upstream = Upstream::json(200, long).await;
+    let relay = Relay::start(&upstream, &["limits.answer_bytes = 1000", "limits.state_bytes = 5000"]).await;
+    let key = |index| format!("read-answer-number-{index}");
+    let ask = async |method, path: &str, key: &str| {
+        relay.send(method, path, &[KEY, JSON, ("idempotency-key", key)], BODY).await
+    };
+    for index in 0..6 {
+        assert_eq!(ask("POST", GENERATION, &key(index)).await.status, StatusCode::OK, "{index}");
+        let path = format!("/relay/jobs/{}", key(index));
+        assert_eq!(relay.send("GET", &path, &[KEY], "").await.body, long, "{index}");
+    }
+    let path = format!("/relay/jobs/{}", key(0));
+    for answer in [ask("POST", GENERATION, &key(0)).await, relay.send("GET", &path, &[KEY], "").await] {
+        assert_eq!(answer.error(), error(409, "outcome_unknown", "unknown"));
+        assert!(answer.json()["error"]["message"].as_str().unwrap().contains("no longer kept"));
+    }
+    assert_eq!(upstream.requests().len(), 6);
 }
 
 #[tokio::test]

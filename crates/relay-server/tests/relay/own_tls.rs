@@ -212,3 +212,39 @@ fn the_public_address_must_be_https_and_both_files_are_needed() {
         assert!(message.contains(setting), "{message}");
     }
 }
+
+/// The files are pipes: whoever writes into them knows how far the program got. It reads them when it checks its
+/// settings, and again when it takes its port.
+#[test]
+fn a_hangup_while_it_starts_does_not_end_it() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let files = Files::new();
+    let texts = ["cert.pem", "key.pem"].map(|name| (name, std::fs::read(files.path(name)).unwrap()));
+    for (name, _) in &texts {
+        std::fs::remove_file(files.path(name)).unwrap();
+        let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(files.path(name)).status();
+        assert!(made.unwrap().success());
+    }
+    // Returns when the program reads that file.
+    let open = |name: &str| std::fs::OpenOptions::new().write(true).open(files.path(name)).unwrap();
+    let mut program = command();
+    program.args(["--listen", "127.0.0.1:0", "--set", "regions.a.upstream = \"https://a.example\""]);
+    program.args(files.settings().iter().flat_map(|line| ["--set", line]));
+    let mut program = program.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    for (name, text) in &texts {
+        open(name).write_all(text).unwrap();
+    }
+    let mut certificate = open("cert.pem");
+    let sent = std::process::Command::new("kill").arg("-HUP").arg(program.id().to_string()).status();
+    assert!(sent.unwrap().success());
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(program.try_wait().unwrap(), None, "it ended");
+    certificate.write_all(&texts[0].1).unwrap();
+    drop(certificate);
+    open("key.pem").write_all(&texts[1].1).unwrap();
+    let mut line = String::new();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(line.starts_with("listening https://"), "{line:?}");
+}

@@ -148,6 +148,12 @@ fn check_reads_a_configuration_and_starts_nothing() {
     let valid = "listen = \"127.0.0.1:1\"\n[regions.a]\nupstream = \"https://a.example\"\n";
     let output = run_with(valid, &["check"], &[]);
     assert!(output.status.success() && output.stdout.starts_with(b"the configuration is valid"));
+    assert!(output.stderr.is_empty(), "nothing to warn of");
+    let short = format!("{valid}[limits]\ndrain_timeout = \"300s\"\n");
+    let output = run_with(&short, &["check"], &[]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && output.stdout.starts_with(b"the configuration is valid"));
+    assert!(message.contains("limits.drain_timeout: 5m is not above limits.total_timeout (5m)"), "{message}");
     let output = run_with(&valid.replace("https", "http"), &["check"], &[]);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2));

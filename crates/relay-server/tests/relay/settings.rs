@@ -172,6 +172,15 @@ fn keys_come_from_the_environment_or_a_private_file() {
         "NOT_SET is not set",
     );
     refuses(&format!("{own}key_env = \"OWN_KEY\"\n"), "regions.own.key", "must be \"server\"");
+    for value in ["sk-canary-0815", "0canary", "", "canary key"] {
+        let written = format!("{own}key = \"server\"\nkey_env = \"{value}\"\n");
+        refuses(&written, "regions.own.key_env", "not the name of a variable");
+    }
+    refuses(
+        &format!("{own}key = \"server\"\nkey_file = \"sk-canary-0815\"\n"),
+        "regions.own.key_file",
+        "is a key, not a file",
+    );
     refuses(&format!("{own}key = \"sk-canary-0815\"\n"), "regions.own.key", "\"passthrough\" or \"server\"");
     refuses(
         &format!("{own}key = \"server\"\nkey_file = \"/nonexistent/key\"\n"),

@@ -66,3 +66,39 @@ async fn the_drain_limit_ends_what_does_not_end() {
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!(call.await.unwrap().is_err());
 }
+
+/// A call whose body was half sent when the relay was asked to stop; what its caller gets, and how many calls went out.
+async fn caught_while_uploading(limits: &[&str]) -> (String, usize) {
+    let upstream = Upstream::json(200, "{}").await;
+    let relay = Relay::start(&upstream, limits).await;
+    let address = relay.address;
+    let mut caller = TcpStream::connect(address).await.unwrap();
+    let (first, rest) = BODY.split_at(10);
+    let head = format!(
+        "POST {GENERATION} HTTP/1.1\r\nhost: {address}\r\nauthorization: {}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{first}",
+        KEY.1,
+        BODY.len()
+    );
+    caller.write_all(head.as_bytes()).await.unwrap();
+    eventually("the relay to connect", || upstream.hits() == 1).await;
+    let stopping = relay.stop();
+    eventually("new connections to be refused", || std::net::TcpStream::connect(address).is_err()).await;
+    caller.write_all(rest.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    caller.read_to_string(&mut answer).await.unwrap();
+    stopping.await.unwrap();
+    (answer, upstream.requests().len())
+}
+
+#[tokio::test]
+async fn a_call_that_would_be_cut_off_does_not_go_out() {
+    let (answer, sent) = caught_while_uploading(&["limits.total_timeout = \"310s\""]).await;
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("overloaded"), "{answer}");
+    assert!(answer.contains("The relay is restarting. Nothing was executed."), "{answer}");
+    assert!(answer.contains("\"charged\":\"no\"") && answer.contains("retry-after"), "{answer}");
+    assert_eq!(sent, 0);
+    let (answer, sent) = caught_while_uploading(&[]).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "there is time enough: {answer}");
+    assert_eq!(sent, 1);
+}

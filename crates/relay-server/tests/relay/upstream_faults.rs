@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
 
-use crate::support::{Relay, Upstream};
+use crate::support::client::Answer;
+use crate::support::{GENERATION, JSON, KEY, Relay, Upstream};
 
 async fn outcome(upstream: &Upstream) -> (u16, String, String) {
     let relay = Relay::start(upstream, &["limits.answer_bytes = 1000"]).await;
@@ -152,26 +153,31 @@ async fn a_key_the_api_repeats_does_not_come_back() {
     assert!(!format!("{:?}", answer.headers).contains("canary"));
 }
 
-#[tokio::test]
-async fn an_answer_given_before_the_body_is_through_is_passed_on() {
+/// What the caller of a long body gets when the API answers its first bytes and, as gateways do, never reads the rest.
+async fn early(head: &'static str, body: &'static str) -> Answer {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let upstream = Upstream::connections(|mut stream| async move {
+    let upstream = Upstream::connections(move |mut stream| async move {
         let mut buffer = [0; 1024];
         let _ = stream.read(&mut buffer).await;
-        let body = "{\"code\":\"InvalidApiKey\"}";
-        let answer = format!(
-            "HTTP/1.1 401 Unauthorized\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        );
+        let answer = format!("HTTP/1.1 {head}\r\nconnection: close\r\n\r\n{body}");
         stream.write_all(answer.as_bytes()).await.unwrap();
-        // It never reads the rest, as gateways do.
         std::future::pending::<()>().await;
     })
     .await;
-    let relay = Relay::start(&upstream, &[]).await;
-    let body = vec![b' '; 30 << 20];
-    let answer = relay
-        .send("POST", crate::support::GENERATION, &[crate::support::KEY, crate::support::JSON], body)
-        .await;
+    let relay = Relay::start(&upstream, &["limits.total_timeout = \"500ms\""]).await;
+    relay.send("POST", GENERATION, &[KEY, JSON], vec![b' '; 30 << 20]).await
+}
+
+#[tokio::test]
+async fn an_early_answer_that_does_not_arrive_is_free() {
+    let cut = early("500 Internal Server Error\r\ncontent-length: 100", "{").await;
+    assert_eq!(cut.error(), error(502, "upstream_unreachable", "no"));
+    let page = early("502 Bad Gateway\r\ncontent-length: 6", "<html>").await;
+    assert_eq!(page.error(), error(502, "upstream_not_json", "no"));
+}
+
+#[tokio::test]
+async fn an_answer_given_before_the_body_is_through_is_passed_on() {
+    let answer = early("401 Unauthorized\r\ncontent-length: 24", "{\"code\":\"InvalidApiKey\"}").await;
     assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some("InvalidApiKey")));
 }

@@ -1,0 +1,170 @@
+//! The database file: made when the relay starts, and never again. A call may be written down in one that was removed
+//! since; with an empty one in its place nobody would know of that call, and its key could be paid for twice.
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use redb::Database;
+use redb::backends::{FileBackend, InMemoryBackend};
+
+const FILE: &str = "jobs.redb";
+/// Records are small and read once or twice.
+const CACHE_BYTES: usize = 16 << 20;
+
+/// The database, opened anew after it failed: a full disk may be emptied while the relay runs.
+pub(super) struct Databank {
+    directory: Option<PathBuf>,
+    open: Mutex<Opened>,
+}
+
+enum Opened {
+    /// The relay starts: a database that is not there is made.
+    Never,
+    Yes(Arc<Database>, FileId),
+    /// It failed; only the same file is opened again.
+    Before(FileId),
+    /// The relay has stopped.
+    NeverAgain,
+}
+
+impl Databank {
+    pub(super) fn new(directory: Option<PathBuf>) -> Self {
+        Self { directory, open: Mutex::new(Opened::Never) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Opened> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open database.
+    pub(super) fn open(&self) -> Result<Arc<Database>, String> {
+        let mut open = self.lock();
+        let (database, id) = match (&*open, &self.directory) {
+            (Opened::Yes(database, _), _) => return Ok(Arc::clone(database)),
+            (Opened::NeverAgain, _) => return Err("it is closed".to_owned()),
+            (Opened::Never | Opened::Before(_), None) => (in_memory()?, FileId::default()),
+            (Opened::Never, Some(directory)) => create(directory)?,
+            (Opened::Before(id), Some(directory)) => (reopen(directory, *id)?, *id),
+        };
+        let database = Arc::new(database);
+        *open = Opened::Yes(Arc::clone(&database), id);
+        Ok(database)
+    }
+
+    /// Forgets a database that failed.
+    pub(super) fn close(&self) {
+        let mut open = self.lock();
+        // What is in memory has no second chance, and does not fail for want of a disk.
+        if let (Opened::Yes(_, id), Some(_)) = (&*open, &self.directory) {
+            *open = Opened::Before(*id);
+        }
+    }
+
+    /// Closes for good.
+    pub(super) fn shut(&self) {
+        *self.lock() = Opened::NeverAgain;
+    }
+
+    /// Whether what is written now would be found again after a restart: the directory may have been removed or
+    /// replaced, or made read-only, under an open file.
+    pub(super) fn check_place(&self) -> Result<(), String> {
+        let Some(directory) = &self.directory else { return Ok(()) };
+        let id = match &*self.lock() {
+            Opened::Yes(_, id) | Opened::Before(id) => Some(*id),
+            Opened::Never | Opened::NeverAgain => None,
+        };
+        check_writable(directory, &metadata(directory)?)?;
+        let path = directory.join(FILE);
+        let file = metadata(&path)?;
+        check_writable(&path, &file)?;
+        id.map_or(Ok(()), |id| id.check(&path, &file))
+    }
+}
+
+fn metadata(path: &Path) -> Result<Metadata, String> {
+    fs::metadata(path).map_err(|error| problem(path, &error))
+}
+
+fn check_writable(path: &Path, metadata: &Metadata) -> Result<(), String> {
+    if metadata.permissions().readonly() { Err(problem(path, &"it is read-only")) } else { Ok(()) }
+}
+
+fn problem(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("\"{}\": {error}", path.display())
+}
+
+/// Tells a file from another that took its name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct FileId {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl FileId {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self { device_and_inode: (metadata.dev(), metadata.ino()) }
+    }
+
+    /// Elsewhere the system does not let an open file be removed.
+    #[cfg(not(unix))]
+    fn of(_: &Metadata) -> Self {
+        Self::default()
+    }
+
+    fn check(self, path: &Path, found: &Metadata) -> Result<(), String> {
+        let other = "it is not the file the relay has opened; put that one back, or restart the relay";
+        if Self::of(found) == self { Ok(()) } else { Err(problem(path, &other)) }
+    }
+}
+
+fn builder() -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+fn in_memory() -> Result<Database, String> {
+    builder().create_with_backend(InMemoryBackend::new()).map_err(|error| error.to_string())
+}
+
+/// Links in answers are secrets while they live: directory and file are for the relay's user alone.
+fn create(directory: &Path) -> Result<(Database, FileId), String> {
+    let mut directories = DirBuilder::new();
+    directories.recursive(true);
+    let mut file = OpenOptions::new();
+    file.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        directories.mode(0o700);
+        file.mode(0o600);
+    }
+    directories.create(directory).map_err(|error| problem(directory, &error))?;
+    let file = file.open(directory.join(FILE)).map_err(|error| problem(directory, &error))?;
+    let id = FileId::of(&file.metadata().map_err(|error| problem(directory, &error))?);
+    Ok((read(file, directory)?, id))
+}
+
+fn reopen(directory: &Path, id: FileId) -> Result<Database, String> {
+    let path = directory.join(FILE);
+    let file =
+        OpenOptions::new().read(true).write(true).open(&path).map_err(|error| problem(&path, &error))?;
+    let found = file.metadata().map_err(|error| problem(&path, &error))?;
+    id.check(&path, &found)?;
+    if found.len() == 0 {
+        return Err(problem(&path, &"it was emptied; restart the relay to begin anew"));
+    }
+    read(file, directory)
+}
+
+fn read(file: File, directory: &Path) -> Result<Database, String> {
+    let in_use = |error| match error {
+        redb::DatabaseError::DatabaseAlreadyOpen => problem(directory, &"another relay is using it"),
+        error => problem(directory, &error),
+    };
+    let backend = FileBackend::new(file).map_err(in_use)?;
+    builder().create_with_backend(backend).map_err(in_use)
+}
