@@ -2,6 +2,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use qwen_edit_api::fit::Limits;
 use wasm_bindgen::JsCast;
 
 use crate::components::lazy::lazy;
@@ -166,11 +167,11 @@ fn guard_against_loss() {
 fn fit_when_limits_change() {
     let intake = Intake::from_context();
     let (draft, settings) = (expect_context(), expect_context());
-    let limits = Memo::new(move |_| limits(draft, settings));
-    Effect::new(move |before: Option<()>| {
-        limits.track();
-        if before.is_some() {
+    Effect::new(move |before: Option<Limits>| {
+        let limits = limits(draft, settings);
+        if before.is_some_and(|before| before != limits) {
             intake.fit_again();
         }
+        limits
     });
 }

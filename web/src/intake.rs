@@ -10,6 +10,7 @@ use web_sys::File;
 
 use crate::context::{DraftContext, Entry, LiveContext, RelayState, SettingsContext, texts};
 use crate::i18n::Messages;
+use crate::js::codec;
 use crate::state::display;
 use crate::state::form::Form;
 use crate::state::tray::Tray;
@@ -99,7 +100,7 @@ impl Intake {
     /// Makes the pictures of the tray, and one that is to join them, fit into one request. Says whether it has joined.
     async fn fit(self, new: Option<Input>) -> bool {
         loop {
-            let fitter = self.draft.fitter.get_value();
+            let fitter = codec::fitter();
             let (ids, mut inputs) = self.draft.tray.with_untracked(ids_and_inputs);
             inputs.extend(new.clone());
             let limits = untrack(|| limits(self.draft, self.settings));

@@ -8,6 +8,7 @@ mod original;
 
 use std::rc::Rc;
 
+use qwen_edit_api::MediaType;
 use qwen_edit_api::fit::{self, Facts, Limits, Plan, Receipt, SourceFormat, shares, upright};
 use web_sys::Blob;
 
@@ -112,22 +113,17 @@ impl Fitter {
         original: &Original,
         limits: &Limits,
     ) -> Result<Fitted, PictureError> {
-        match plan {
-            Plan::AsIs => {
-                let size = self.codec.check(original, limits).await?;
-                original.fitted(original.blob().clone(), size, Vec::new(), None).await
-            }
-            Plan::WithoutMetadata => {
-                let size = self.codec.check(original, limits).await?;
-                let blob = original.without_metadata().await?;
-                original.fitted(blob, size, vec![fit::Reason::Location], None).await
-            }
-            Plan::Convert(conversion) => {
-                let encoded = self.codec.convert(original, limits, conversion).await?;
-                let reasons = conversion.reasons.clone();
-                original.fitted(encoded.blob, encoded.source_size, reasons, encoded.quality).await
-            }
-        }
+        let conversion = match plan {
+            Plan::Convert(conversion) => Some(conversion),
+            Plan::AsIs | Plan::WithoutMetadata => None,
+        };
+        let decoded = self.codec.run(original, limits, conversion).await?;
+        let (blob, reasons) = match (plan, decoded.blob) {
+            (Plan::Convert(conversion), Some(blob)) => (blob, conversion.reasons.clone()),
+            (Plan::WithoutMetadata, _) => (original.without_metadata().await?, vec![fit::Reason::Location]),
+            _ => (original.blob().clone(), Vec::new()),
+        };
+        Ok(original.fitted(blob, decoded.media_type, decoded.sizes, reasons, decoded.quality))
     }
 }
 
@@ -141,26 +137,24 @@ impl Input {
 }
 
 impl Original {
-    /// Puts picture and receipt together. `size` is the original's as it is seen, where decoding told it.
-    async fn fitted(
+    /// Puts picture and receipt together. `sizes` are those decoding told: of the original and of the result.
+    fn fitted(
         &self,
         blob: Blob,
-        size: Option<(u32, u32)>,
+        media_type: Option<MediaType>,
+        sizes: Option<[(u32, u32); 2]>,
         reasons: Vec<fit::Reason>,
         quality: Option<u8>,
-    ) -> Result<Fitted, PictureError> {
+    ) -> Fitted {
         let header = self.header();
-        let stored = header.size.map(|stored| upright(stored, header.orientation));
-        let (width, height) = size.or(stored).unwrap_or_default();
-        let before = Facts { format: header.format, bytes: header.bytes, width, height };
-        let picture = Picture::from_blob(blob, self.name()).await?;
-        let after = picture.facts().map_or(before, |facts| Facts {
-            format: SourceFormat::Taken(facts.media_type),
-            bytes: facts.bytes,
-            width: facts.width,
-            height: facts.height,
-        });
-        Ok(Fitted { picture, receipt: Some(Receipt { before, after, reasons, quality }) })
+        let stored = header.size.unwrap_or_default();
+        let [before, after] = sizes.unwrap_or([upright(stored, header.orientation); 2]);
+        let format = media_type.map_or(header.format, SourceFormat::Taken);
+        let facts = |format, bytes, (width, height)| Facts { format, bytes, width, height };
+        let before = facts(header.format, header.bytes, before);
+        let after = facts(format, blob::len(&blob), after);
+        let picture = Picture::from_checked(blob, self.name(), after);
+        Fitted { picture, receipt: Some(Receipt { before, after, reasons, quality }) }
     }
 
     async fn without_metadata(&self) -> Result<Blob, PictureError> {
@@ -170,12 +164,5 @@ impl Original {
             }
             None => Ok(self.blob().clone()),
         }
-    }
-}
-
-impl Original {
-    /// The length of the file, in bytes.
-    pub fn bytes(&self) -> u64 {
-        blob::len(self.blob())
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-use qwen_edit_api::fit::SourceFormat;
+use qwen_edit_api::fit::{Facts, SourceFormat};
 use qwen_edit_api::{MAX_PICTURE_BYTES, MediaType, PictureFacts, PictureSource};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, Url};
@@ -42,6 +42,18 @@ impl Picture {
         let facts = read_facts(&blob, name).await?;
         let file = File { name: name.to_owned(), blob, facts, base64: OnceCell::new() };
         Ok(Picture(Rc::new(Content::File(file))))
+    }
+
+    /// A file that was looked into already. Of a format the API does not take, only its length is told.
+    pub(crate) fn from_checked(blob: Blob, name: &str, facts: Facts) -> Picture {
+        let media_type = match facts.format {
+            SourceFormat::Taken(media_type) => media_type,
+            // Never goes as it is.
+            SourceFormat::Avif | SourceFormat::Heic | SourceFormat::Svg => MediaType::Png,
+        };
+        let Facts { bytes, width, height, .. } = facts;
+        let facts = PictureFacts { media_type, bytes, width, height };
+        Picture(Rc::new(Content::File(File { name: name.to_owned(), blob, facts, base64: OnceCell::new() })))
     }
 
     /// Takes a link. The vendor's servers will fetch it, so it must be public.

@@ -4,9 +4,8 @@ use gloo_file::ObjectUrl;
 use leptos::prelude::*;
 use qwen_edit_api::fit::Receipt;
 use qwen_edit_api::{Field, PictureSource};
-use qwen_edit_client::{Fitted, Fitter, Input, Picture};
+use qwen_edit_client::{Fitted, Input, Picture};
 
-use crate::js::codec;
 use crate::state::form::Form;
 use crate::state::problem::check;
 use crate::state::tray::Tray;
@@ -55,8 +54,6 @@ pub(crate) struct DraftContext {
     pub(crate) reading: RwSignal<usize>,
     /// Why the last pictures were not taken.
     pub(crate) refusals: RwSignal<Vec<String>>,
-    /// Makes pictures fit for the model.
-    pub(crate) fitter: StoredValue<Fitter, LocalStorage>,
     /// Problems are shown only after the first try, not while the person is still filling in.
     pub(crate) attempted: RwSignal<bool>,
 }
@@ -68,7 +65,6 @@ impl DraftContext {
             tray: RwSignal::new_local(Tray::default()),
             reading: RwSignal::default(),
             refusals: RwSignal::default(),
-            fitter: StoredValue::new_local(Fitter::new(codec::loader())),
             attempted: RwSignal::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! The picture codec, which boot.js loads when asked.
 
 use js_sys::Function;
+use qwen_edit_client::Fitter;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -9,7 +10,12 @@ extern "C" {
     static LOAD: Function;
 }
 
-/// Gives a promise of the codec's module.
-pub(crate) fn loader() -> Function {
-    LOAD.with(Clone::clone)
+thread_local! {
+    /// One for the page: it remembers the loaded codec.
+    static FITTER: Fitter = Fitter::new(LOAD.with(Clone::clone));
+}
+
+/// Makes pictures fit for the model.
+pub(crate) fn fitter() -> Fitter {
+    FITTER.with(Clone::clone)
 }

@@ -22,11 +22,12 @@ const REST_OF_BODY: u64 = 16 * 1024;
 #[must_use]
 pub fn shares(demands: &[u64], limits: &Limits) -> Vec<u64> {
     let mut room = limits.body_bytes.saturating_sub(REST_OF_BODY) / 4 * 3;
-    let mut order: Vec<usize> = (0..demands.len()).collect();
-    order.sort_by_key(|index| demands[*index]);
+    let mut waiting: Vec<usize> = (0..demands.len()).collect();
     let mut shares = vec![0; demands.len()];
-    for (done, index) in order.into_iter().enumerate() {
-        let equal = room / (demands.len() - done) as u64;
+    // The least demanding first. Sorting a handful of numbers is not worth the code of a sort in the page.
+    while let Some(place) = (0..waiting.len()).min_by_key(|place| demands[waiting[*place]]) {
+        let equal = room / waiting.len() as u64;
+        let index = waiting.swap_remove(place);
         let share = demands[index].min(limits.picture_bytes).min(equal);
         shares[index] = share;
         room -= share;

@@ -29,12 +29,15 @@ pub(super) struct Codec {
     host: OnceCell<Host>,
 }
 
-/// A picture encoded anew.
-pub(super) struct Encoded {
-    pub(super) blob: Blob,
+/// What the codec made of a file. All absent where it could not be asked.
+#[derive(Default)]
+pub(super) struct Decoded {
+    /// The picture encoded anew, if that was wanted.
+    pub(super) blob: Option<Blob>,
+    pub(super) media_type: Option<MediaType>,
     pub(super) quality: Option<u8>,
-    /// The original's, as it is seen.
-    pub(super) source_size: Option<(u32, u32)>,
+    /// Of the original and of the result, as they are seen.
+    pub(super) sizes: Option<[(u32, u32); 2]>,
 }
 
 impl Codec {
@@ -42,48 +45,44 @@ impl Codec {
         Codec { load, host: OnceCell::new() }
     }
 
-    /// Whether all of a file can be decoded; its size as it is seen, in pixels. Where the module or a decoder is missing,
-    /// the file gets the benefit of the doubt: the API refuses broken ones without charge.
-    pub(super) async fn check(
+    /// Decodes a file, which tells whether it is whole, and encodes it anew if that is wanted.
+    ///
+    /// Where this module or a decoder is missing, a file that is to go as it is gets the benefit of the doubt: the API
+    /// refuses broken ones without charge.
+    pub(super) async fn run(
         &self,
         original: &Original,
         limits: &Limits,
-    ) -> Result<Option<(u32, u32)>, PictureError> {
-        let job = Job { limits, max_side: limits.side.max, max_bytes: limits.picture_bytes, encode: false };
-        match self.run(original, &job).await {
-            Ok(result) => Ok(size(&result)),
-            Err(Failed::Missing(_)) => Ok(None),
+        conversion: Option<&Conversion>,
+    ) -> Result<Decoded, PictureError> {
+        match self.ask(original, limits, conversion).await {
+            Ok(result) => {
+                let decoded = Decoded::read(&result);
+                match decoded.blob {
+                    None if conversion.is_some() => Err(cannot(original, "no result".to_owned())),
+                    _ => Ok(decoded),
+                }
+            }
             Err(Failed::Refused(error)) => Err(error),
+            Err(Failed::Missing(detail)) if conversion.is_some() => Err(missing(original, detail)),
+            Err(Failed::Missing(_)) => Ok(Decoded::default()),
         }
     }
 
-    /// Decodes a file and encodes it anew, as well as fits.
-    pub(super) async fn convert(
+    async fn ask(
         &self,
         original: &Original,
         limits: &Limits,
-        conversion: &Conversion,
-    ) -> Result<Encoded, PictureError> {
-        let job =
-            Job { limits, max_side: conversion.max_side, max_bytes: conversion.max_bytes, encode: true };
-        let result = self.run(original, &job).await.map_err(|failed| match failed {
-            Failed::Refused(error) => error,
-            Failed::Missing(detail) => missing(original, detail),
-        })?;
-        let blob = get(&result, "blob").dyn_into().map_err(|_| cannot(original, "no result".to_owned()))?;
-        let quality = number(&result, "quality").map(|quality| quality as u8);
-        Ok(Encoded { blob, quality, source_size: size(&result) })
-    }
-
-    async fn run(&self, original: &Original, job: &Job<'_>) -> Result<JsValue, Failed> {
+        conversion: Option<&Conversion>,
+    ) -> Result<JsValue, Failed> {
         let host = self.host().await.map_err(|thrown| Failed::Missing(thrown::name(&thrown)))?;
         let format = original.header().format;
-        let promise = host.transcode(original.blob(), decoder(format), &job.to_js(original));
+        let promise = host.transcode(original.blob(), decoder(format), &job(original, limits, conversion));
         let result = match promise {
             Ok(promise) => promise.await,
             Err(thrown) => Err(thrown),
         };
-        result.map_err(|thrown| failure(original, job.limits, &thrown))
+        result.map_err(|thrown| failure(original, limits, &thrown))
     }
 
     async fn host(&self) -> Result<Host, JsValue> {
@@ -113,38 +112,36 @@ fn decoder(format: SourceFormat) -> &'static str {
 }
 
 /// What transcode() of `picture-codec.js` takes.
-struct Job<'a> {
-    limits: &'a Limits,
-    max_side: u32,
-    max_bytes: u64,
-    encode: bool,
+fn job(original: &Original, limits: &Limits, conversion: Option<&Conversion>) -> JsValue {
+    let header = original.header();
+    let list = |transparent| {
+        let list = Array::new();
+        if conversion.is_some() {
+            for attempt in attempts(header.format, transparent) {
+                list.push(&describe(attempt));
+            }
+        }
+        list.into()
+    };
+    let opaque_format = matches!(header.format, SourceFormat::Taken(MediaType::Jpeg | MediaType::Bmp));
+    // A file whose size the header told was judged by it; drawings have the size that is wanted.
+    let unjudged = header.size.is_none() && header.format != SourceFormat::Svg;
+    let min_side = if unjudged { limits.side.min } else { 0 };
+    let (max_side, max_bytes) =
+        conversion.map_or((0, 0), |conversion| (conversion.max_side, conversion.max_bytes));
+    object([
+        ("orientation", header.orientation.into()),
+        ("maxPixels", (MAX_SOURCE_PIXELS as f64).into()),
+        ("minSide", min_side.into()),
+        ("maxSide", max_side.into()),
+        ("maxBytes", (max_bytes as f64).into()),
+        ("mayBeTransparent", (!opaque_format).into()),
+        ("opaque", list(false)),
+        ("transparent", list(true)),
+    ])
 }
 
-impl Job<'_> {
-    fn to_js(&self, original: &Original) -> JsValue {
-        let header = original.header();
-        let list = |transparent| match self.encode {
-            true => attempts(header.format, transparent).into_iter().map(attempt).collect::<Array>(),
-            false => Array::new(),
-        };
-        let opaque_format = matches!(header.format, SourceFormat::Taken(MediaType::Jpeg | MediaType::Bmp));
-        // A file whose size the header told was judged by it; drawings have the size that is wanted.
-        let unjudged = header.size.is_none() && header.format != SourceFormat::Svg;
-        let min_side = if unjudged { self.limits.side.min } else { 0 };
-        object([
-            ("orientation", header.orientation.into()),
-            ("maxPixels", (MAX_SOURCE_PIXELS as f64).into()),
-            ("minSide", min_side.into()),
-            ("maxSide", self.max_side.into()),
-            ("maxBytes", (self.max_bytes as f64).into()),
-            ("mayBeTransparent", (!opaque_format).into()),
-            ("opaque", list(false).into()),
-            ("transparent", list(true).into()),
-        ])
-    }
-}
-
-fn attempt(attempt: Attempt) -> JsValue {
+fn describe(attempt: Attempt) -> JsValue {
     object([
         ("type", attempt.media_type.as_mime().into()),
         ("quality", attempt.quality.map_or(JsValue::NULL, JsValue::from)),
@@ -163,7 +160,8 @@ fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
 
 fn failure(original: &Original, limits: &Limits, thrown: &JsValue) -> Failed {
     let name = original.name().to_owned();
-    let (width, height) = size(thrown).unwrap_or_default();
+    let side = |field| number(thrown, field).unwrap_or_default() as u32;
+    let (width, height) = (side("sourceWidth"), side("sourceHeight"));
     let refused = match thrown::name(thrown).as_str() {
         "NoDecoderError" => return Failed::Missing("no decoder".to_owned()),
         "DecodeError" => PictureError::Damaged { name, format: original.header().format.name() },
@@ -187,8 +185,18 @@ fn cannot(original: &Original, detail: String) -> PictureError {
     PictureError::CannotConvert { name: original.name().to_owned(), detail }
 }
 
-fn size(result: &JsValue) -> Option<(u32, u32)> {
-    Some((number(result, "sourceWidth")? as u32, number(result, "sourceHeight")? as u32))
+impl Decoded {
+    fn read(result: &JsValue) -> Decoded {
+        let size = |width, height| Some((number(result, width)? as u32, number(result, height)? as u32));
+        let sizes = size("sourceWidth", "sourceHeight").zip(size("width", "height"));
+        let blob = get(result, "blob").dyn_into::<Blob>().ok();
+        Decoded {
+            media_type: blob.as_ref().and_then(|blob| MediaType::from_mime(&blob.type_())),
+            blob,
+            quality: number(result, "quality").map(|quality| quality as u8),
+            sizes: sizes.map(|(before, after)| [before, after]),
+        }
+    }
 }
 
 fn number(value: &JsValue, field: &str) -> Option<f64> {
