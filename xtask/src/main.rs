@@ -14,6 +14,7 @@ mod proxies;
 mod python;
 mod ready;
 mod relay_cases;
+mod scripts;
 mod setup;
 mod sizes;
 mod start;
