@@ -15,7 +15,7 @@ use super::stage::Stage;
 use crate::browser::{self, Browser};
 use crate::process::Server;
 use crate::trunk_config::TrunkConfig;
-use crate::{dev, local_stack, npm, process, setup};
+use crate::{dev, local_stack, npm, process};
 
 /// What Trunk.toml names for `trunk serve` alone.
 const USUAL_SIMULATOR: &str = "http://127.0.0.1:8788";
