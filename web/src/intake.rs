@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use qwen_edit_api::find_model;
 use qwen_edit_api::fit::Limits;
-use qwen_edit_client::{Fitted, Input, Original, Picture, PictureError, Unfit};
+use qwen_edit_client::{Fitted, Input, Picture, PictureError, Unfit};
 use web_sys::File;
 
 use crate::context::{DraftContext, Entry, LiveContext, RelayState, SettingsContext, texts};
@@ -60,7 +60,7 @@ impl Intake {
     pub(crate) fn take_result(self, blob: web_sys::Blob, name: String) {
         self.begin_reading(1);
         spawn_local(async move {
-            match Original::from_blob(blob, &name).await {
+            match codec::fitter().read(blob, &name).await {
                 Ok(original) => {
                     self.draft.tray.set(Tray::default());
                     if self.fit(Some(Input::File(original))).await {
@@ -89,7 +89,7 @@ impl Intake {
         if self.is_full() {
             return self.refuse_another();
         }
-        match Original::from_blob(file, name).await {
+        match codec::fitter().read(file, name).await {
             Ok(original) => {
                 self.fit(Some(Input::File(original))).await;
             }

@@ -5,6 +5,9 @@ import { CodecError, transcode as transcodeHere } from './picture-codec.js';
 import { rasterize } from './svg-raster.js';
 import { NoWorkerError, WorkerLine } from './worker-line.js';
 
+export { inspect } from './inspect.js';
+export { withoutMetadata } from './jpeg.js';
+
 // Written out in full: bundlers find workers by this very form.
 const codec = new WorkerLine(
   () => new Worker(new URL('./picture-codec-worker.js', import.meta.url), { type: 'module' }),

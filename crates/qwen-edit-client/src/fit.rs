@@ -1,20 +1,13 @@
 //! Pictures of any kind made fit for the API: the plan is `qwen_edit_api::fit`'s, the pixels are the browser's.
 
-mod codec;
-mod exif;
-mod jpeg;
-mod metadata;
-mod original;
-
 use std::rc::Rc;
 
-use qwen_edit_api::MediaType;
 use qwen_edit_api::fit::{self, Facts, Limits, Plan, Receipt, SourceFormat, shares, upright};
+use qwen_edit_api::{MediaType, PictureFacts};
 use web_sys::Blob;
 
-use crate::{Picture, PictureError, blob};
-use codec::Codec;
-pub use original::Original;
+use crate::codec::Codec;
+use crate::{Original, Picture, PictureError, blob};
 
 /// Makes pictures fit. Cheap to clone; clones share the codec.
 #[derive(Clone, Debug)]
@@ -55,6 +48,15 @@ impl Fitter {
     /// (in this crate's `js/`). It is called when the first file has to be looked into.
     pub fn new(load: js_sys::Function) -> Fitter {
         Fitter { codec: Rc::new(Codec::new(load)) }
+    }
+
+    /// Takes a file after reading its header; its pixels are looked at when it is made fit. What it is called plays no
+    /// role, `name` is only for messages.
+    ///
+    /// # Errors
+    /// When it is empty, no picture, damaged at its beginning, over [`fit::MAX_SOURCE_BYTES`], or unreadable.
+    pub async fn read(&self, file: Blob, name: &str) -> Result<Original, PictureError> {
+        self.codec.inspect(file, name).await
     }
 
     /// Makes all pictures of one request fit, one after the other: decoded, each may take 400 MB. `progress` is told the
@@ -120,7 +122,9 @@ impl Fitter {
         let decoded = self.codec.run(original, limits, conversion).await?;
         let (blob, reasons) = match (plan, decoded.blob) {
             (Plan::Convert(conversion), Some(blob)) => (blob, conversion.reasons.clone()),
-            (Plan::WithoutMetadata, _) => (original.without_metadata().await?, vec![fit::Reason::Location]),
+            (Plan::WithoutMetadata, _) => {
+                (self.codec.without_metadata(original).await?, vec![fit::Reason::Location])
+            }
             _ => (original.blob().clone(), Vec::new()),
         };
         Ok(original.fitted(blob, decoded.media_type, decoded.sizes, reasons, decoded.quality))
@@ -150,19 +154,21 @@ impl Original {
         let stored = header.size.unwrap_or_default();
         let [before, after] = sizes.unwrap_or([upright(stored, header.orientation); 2]);
         let format = media_type.map_or(header.format, SourceFormat::Taken);
-        let facts = |format, bytes, (width, height)| Facts { format, bytes, width, height };
-        let before = facts(header.format, header.bytes, before);
-        let after = facts(format, blob::len(&blob), after);
-        let picture = Picture::from_checked(blob, self.name(), after);
+        let told = |format, bytes, (width, height)| Facts { format, bytes, width, height };
+        let before = told(header.format, header.bytes, before);
+        let after = told(format, blob::len(&blob), after);
+        let Facts { bytes, width, height, .. } = after;
+        let facts = PictureFacts { media_type: media_type_of(format), bytes, width, height };
+        let picture = Picture::from_checked(blob, self.name(), facts);
         Fitted { picture, receipt: Some(Receipt { before, after, reasons, quality }) }
     }
+}
 
-    async fn without_metadata(&self) -> Result<Blob, PictureError> {
-        match self.jpeg_layout() {
-            Some(layout) => {
-                jpeg::without_metadata(self.blob(), layout).await.map_err(|thrown| self.unreadable(&thrown))
-            }
-            None => Ok(self.blob().clone()),
-        }
+/// Of a picture that is ready to go.
+fn media_type_of(format: SourceFormat) -> MediaType {
+    match format {
+        SourceFormat::Taken(media_type) => media_type,
+        // Never goes as it is.
+        SourceFormat::Avif | SourceFormat::Heic | SourceFormat::Svg => MediaType::Png,
     }
 }

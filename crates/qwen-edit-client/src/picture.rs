@@ -2,18 +2,14 @@
 
 use std::cell::OnceCell;
 use std::fmt;
-use std::ops::Range;
 use std::rc::Rc;
 
-use qwen_edit_api::fit::{Facts, SourceFormat};
-use qwen_edit_api::{MAX_PICTURE_BYTES, MediaType, PictureFacts, PictureSource};
+use qwen_edit_api::{PictureFacts, PictureSource};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, Url};
 
 use crate::encode::{self, EncodeError};
-use crate::partial_file::PartialFile;
-use crate::sniff::{self, Dimensions, Format};
-use crate::{PictureError, blob, links, thrown};
+use crate::{PictureError, links, thrown};
 
 /// A picture the user gave. Cheap to clone; clones share the encoded form.
 #[derive(Clone)]
@@ -34,25 +30,9 @@ pub(crate) struct File {
 }
 
 impl Picture {
-    /// Takes a file after reading its header. What it is called plays no role, `name` is only for messages.
-    ///
-    /// # Errors
-    /// When it is empty, of no format the API takes, damaged, over [`MAX_PICTURE_BYTES`], or unreadable.
-    pub async fn from_blob(blob: Blob, name: &str) -> Result<Picture, PictureError> {
-        let facts = read_facts(&blob, name).await?;
-        let file = File { name: name.to_owned(), blob, facts, base64: OnceCell::new() };
-        Ok(Picture(Rc::new(Content::File(file))))
-    }
-
-    /// A file that was looked into already. Of a format the API does not take, only its length is told.
-    pub(crate) fn from_checked(blob: Blob, name: &str, facts: Facts) -> Picture {
-        let media_type = match facts.format {
-            SourceFormat::Taken(media_type) => media_type,
-            // Never goes as it is.
-            SourceFormat::Avif | SourceFormat::Heic | SourceFormat::Svg => MediaType::Png,
-        };
-        let Facts { bytes, width, height, .. } = facts;
-        let facts = PictureFacts { media_type, bytes, width, height };
+    /// A file of which the facts are known, [read](crate::Fitter::read) by this crate or by the caller. They are not
+    /// checked again: a wrong media type would become a wrong, perhaps paid request. `name` is only for messages.
+    pub fn from_checked(blob: Blob, name: &str, facts: PictureFacts) -> Picture {
         Picture(Rc::new(Content::File(File { name: name.to_owned(), blob, facts, base64: OnceCell::new() })))
     }
 
@@ -153,77 +133,6 @@ impl fmt::Debug for Picture {
         };
         picture.finish()
     }
-}
-
-async fn read_facts(file: &Blob, name: &str) -> Result<PictureFacts, PictureError> {
-    let bytes = blob::len(file);
-    let mut pieces = PartialFile::new(bytes);
-    let media_type = match read_format(file, name, &mut pieces).await? {
-        SourceFormat::Taken(media_type) => media_type,
-        other => {
-            let name = name.to_owned();
-            return Err(PictureError::UnsupportedFormat { name, detected: other.name() });
-        }
-    };
-    // After the format: "this is a video" helps more than "this video is too large".
-    if bytes > MAX_PICTURE_BYTES {
-        return Err(PictureError::TooLarge { name: name.to_owned(), bytes, max: MAX_PICTURE_BYTES });
-    }
-    let (width, height) = read_dimensions(file, name, media_type, &mut pieces).await?;
-    Ok(PictureFacts { media_type, bytes, width, height })
-}
-
-/// Reads the beginning of a file and says what it is.
-pub(crate) async fn read_format(
-    file: &Blob,
-    name: &str,
-    pieces: &mut PartialFile,
-) -> Result<SourceFormat, PictureError> {
-    if blob::len(file) == 0 {
-        return Err(PictureError::Empty { name: name.to_owned() });
-    }
-    let first = pieces.first_read();
-    read_piece(file, pieces, first).await.map_err(|thrown| unreadable(name, &thrown))?;
-    match sniff::format(pieces.head()) {
-        Format::Source(format) => Ok(format),
-        Format::Unsupported(detected) => {
-            Err(PictureError::UnsupportedFormat { name: name.to_owned(), detected })
-        }
-        Format::Unknown => Err(PictureError::NotAPicture { name: name.to_owned() }),
-    }
-}
-
-pub(crate) async fn read_dimensions(
-    file: &Blob,
-    name: &str,
-    media_type: MediaType,
-    pieces: &mut PartialFile,
-) -> Result<(u32, u32), PictureError> {
-    loop {
-        match sniff::dimensions(media_type, pieces) {
-            Dimensions::Found { width, height } => return Ok((width, height)),
-            Dimensions::Needs(range) => {
-                read_piece(file, pieces, range).await.map_err(|thrown| unreadable(name, &thrown))?;
-            }
-            Dimensions::Damaged => {
-                return Err(PictureError::Damaged {
-                    name: name.to_owned(),
-                    format: SourceFormat::Taken(media_type).name(),
-                });
-            }
-        }
-    }
-}
-
-pub(crate) async fn read_piece(
-    file: &Blob,
-    pieces: &mut PartialFile,
-    range: Range<u64>,
-) -> Result<(), JsValue> {
-    let start = range.start;
-    let bytes = blob::read(file, range).await?;
-    pieces.add(start, bytes.to_vec());
-    Ok(())
 }
 
 pub(crate) fn unreadable(name: &str, thrown: &JsValue) -> PictureError {

@@ -1,5 +1,7 @@
 //! Why a picture was not taken.
 
+use std::borrow::Cow;
+
 /// What is wrong with a picture the user gave. The text names the file and the way out; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(
@@ -14,7 +16,7 @@ pub enum PictureError {
     #[error(
         "\"{name}\" is of a kind the API does not take ({detected}): save it as JPEG or PNG and choose that file"
     )]
-    UnsupportedFormat { name: String, detected: &'static str },
+    UnsupportedFormat { name: String, detected: Cow<'static, str> },
     /// `bytes` is the size of the file, `max` the limit.
     #[error("\"{name}\" has {}, over the limit of {}: shrink it, or save it as JPEG", megabytes(*bytes), megabytes(*max))]
     TooLarge { name: String, bytes: u64, max: u64 },
@@ -38,7 +40,7 @@ pub enum PictureError {
     #[error(
         "\"{name}\" is damaged ({format} that cannot be read): open it in a picture program and save it again"
     )]
-    Damaged { name: String, format: &'static str },
+    Damaged { name: String, format: Cow<'static, str> },
     /// The browser could not read the file; `detail` is the name of the browser's error.
     #[error("\"{name}\" cannot be read ({detail}): it may have been moved or changed, choose it again")]
     Unreadable { name: String, detail: String },

@@ -25,7 +25,7 @@ async fn the_body_is_the_expected_json_for_files_of_any_length() {
         [33, 34, 35, WINDOW - 1, WINDOW, WINDOW + 1, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE + WINDOW + 2];
     for len in edges {
         let fetch = refusing();
-        let pictures = [png_picture(len).await];
+        let pictures = [png_picture(len)];
         let request = request(&pictures);
         Client::new("/relay", "demo").edit(&request, &pictures, |_| ()).await.unwrap_err();
 
@@ -39,7 +39,7 @@ async fn the_body_is_the_expected_json_for_files_of_any_length() {
 #[wasm_bindgen_test]
 async fn files_and_links_keep_their_order_prepared_or_not() {
     let fetch = refusing();
-    let (first, last) = (png_picture(5000).await, png_picture(400).await);
+    let (first, last) = (png_picture(5000), png_picture(400));
     last.prepare().await.unwrap();
     let link = Picture::from_url("https://h.example/image+%2815%29.png").unwrap();
     let pictures = [first, link, last];
@@ -57,7 +57,7 @@ async fn files_and_links_keep_their_order_prepared_or_not() {
 #[wasm_bindgen_test]
 async fn only_the_needed_headers_go_to_the_mirrored_path() {
     let fetch = refusing();
-    let pictures = [png_picture(33).await];
+    let pictures = [png_picture(33)];
     let client =
         Client::new("https://relay.example/relay/", "beijing").with_key(ApiKey::parse("sk-mine").unwrap());
     client.edit(&request(&pictures), &pictures, |_| ()).await.unwrap_err();
@@ -74,7 +74,7 @@ async fn the_demo_needs_no_key_and_other_regions_get_none_made_up() {
         [("demo", Some(format!("authorization: Bearer {DEMO_KEY}"))), ("singapore", None)]
     {
         let fetch = refusing();
-        let pictures = [png_picture(33).await];
+        let pictures = [png_picture(33)];
         Client::new("/relay", region).edit(&request(&pictures), &pictures, |_| ()).await.unwrap_err();
         let authorization = fetch.headers().into_iter().find(|header| header.starts_with("authorization"));
         assert_eq!(authorization, expected);
@@ -84,7 +84,7 @@ async fn the_demo_needs_no_key_and_other_regions_get_none_made_up() {
 #[wasm_bindgen_test]
 async fn progress_is_told_in_order_and_before_the_answer() {
     let fetch = refusing();
-    let pictures = [png_picture(3000).await, png_picture(500).await];
+    let pictures = [png_picture(3000), png_picture(500)];
     let request = request(&pictures);
     let told = RefCell::new(Vec::new());
     let note = |progress| {
@@ -110,7 +110,7 @@ async fn links_alone_need_no_encoding() {
 #[wasm_bindgen_test]
 async fn other_pictures_than_those_of_the_request_are_not_sent() {
     let fetch = refusing();
-    let (small, large) = (png_picture(100).await, png_picture(200).await);
+    let (small, large) = (png_picture(100), png_picture(200));
     let request = request(&[small.clone(), large.clone()]);
     let cases = [
         (vec![large.clone(), small.clone()], 1),

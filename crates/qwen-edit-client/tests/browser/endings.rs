@@ -13,7 +13,7 @@ use crate::fixtures::{MODEL, png_picture, request};
 const HTML: &str = "<!doctype html><title>Bad gateway</title>";
 
 async fn edit_with(client: &Client) -> Result<EditResult, Error> {
-    let pictures: [Picture; 1] = [png_picture(100).await];
+    let pictures: [Picture; 1] = [png_picture(100)];
     client.edit(&request(&pictures), &pictures, |_| ()).await
 }
 

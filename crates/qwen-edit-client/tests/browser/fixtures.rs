@@ -1,7 +1,7 @@
 //! Pictures and requests to test with.
 
 use js_sys::{Array, Function, Uint8Array};
-use qwen_edit_api::{EditDraft, EditRequest};
+use qwen_edit_api::{EditDraft, EditRequest, MediaType, PictureFacts};
 use qwen_edit_client::Picture;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
@@ -25,8 +25,18 @@ pub(crate) fn blob(bytes: &[u8]) -> Blob {
     Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes))).unwrap()
 }
 
-pub(crate) async fn png_picture(len: usize) -> Picture {
-    Picture::from_blob(blob(&png(len)), "photo.png").await.unwrap()
+pub(crate) fn png_picture(len: usize) -> Picture {
+    checked(blob(&png(len)), "photo.png")
+}
+
+/// As the codec would have read it.
+pub(crate) fn checked(file: Blob, name: &str) -> Picture {
+    let bytes = file.size() as u64;
+    Picture::from_checked(
+        file,
+        name,
+        PictureFacts { media_type: MediaType::Png, bytes, width: 640, height: 427 },
+    )
 }
 
 /// Runs JavaScript with one argument.

@@ -31,7 +31,7 @@ fn job() -> JobId {
 }
 
 async fn edit(job: &JobId) -> (Result<EditResult, Error>, bool) {
-    let pictures: [Picture; 1] = [png_picture(100).await];
+    let pictures: [Picture; 1] = [png_picture(100)];
     let accepted = std::cell::Cell::new(false);
     let client = Client::new("https://relay.example/relay", "demo");
     let result = client

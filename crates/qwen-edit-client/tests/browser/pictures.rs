@@ -1,63 +1,10 @@
-//! Files and links as they come from users.
+//! Files and links as they come from users. What their headers say is read by the codec, see ../../js.
 
-use qwen_edit_api::{MAX_PICTURE_BYTES, MediaType, PictureFacts, PictureSource};
+use qwen_edit_api::PictureSource;
 use qwen_edit_client::{Picture, PictureError};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Blob;
 
-use crate::fixtures::{blob, js, js_blob, png};
-
-async fn refusal(blob: Blob, name: &str) -> PictureError {
-    Picture::from_blob(blob, name).await.unwrap_err()
-}
-
-/// A PNG of this many bytes, made by the browser.
-fn large_png(bytes: u64) -> Blob {
-    js(&format!("return new Blob([it, new Uint8Array({bytes} - it.size)]);"), &blob(&png(33))).into()
-}
-
-#[wasm_bindgen_test]
-async fn a_picture_is_known_by_its_bytes_and_not_by_its_name() {
-    let picture = Picture::from_blob(blob(&png(1000)), "holiday.txt").await.unwrap();
-    let facts = PictureFacts { media_type: MediaType::Png, bytes: 1000, width: 640, height: 427 };
-    assert_eq!(picture.facts(), Some(&facts));
-    assert_eq!(picture.source(), PictureSource::File(facts));
-    assert_eq!((picture.name(), picture.url()), ("holiday.txt", None));
-    assert_eq!(picture.blob().unwrap().size(), 1000.0);
-}
-
-#[wasm_bindgen_test]
-async fn what_is_no_picture_is_refused_by_name() {
-    let name = || "cat.png".to_owned();
-    assert_eq!(refusal(blob(b""), "cat.png").await, PictureError::Empty { name: name() });
-    assert_eq!(refusal(blob(b"just text"), "cat.png").await, PictureError::NotAPicture { name: name() });
-    assert_eq!(
-        refusal(blob(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), "cat.png").await,
-        PictureError::UnsupportedFormat { name: name(), detected: "HEIC" }
-    );
-    assert_eq!(
-        refusal(blob(&png(40)[..20]), "cat.png").await,
-        PictureError::Damaged { name: name(), format: "PNG" }
-    );
-}
-
-#[wasm_bindgen_test]
-async fn the_limit_of_ten_megabytes_is_exact() {
-    assert!(Picture::from_blob(large_png(MAX_PICTURE_BYTES), "a.png").await.is_ok());
-    assert_eq!(
-        refusal(large_png(MAX_PICTURE_BYTES + 1), "a.png").await,
-        PictureError::TooLarge { name: "a.png".into(), bytes: MAX_PICTURE_BYTES + 1, max: MAX_PICTURE_BYTES }
-    );
-}
-
-#[wasm_bindgen_test]
-async fn a_large_file_that_is_no_picture_is_refused_for_what_it_is() {
-    let video = js_blob("return new Blob(['\\0\\0\\0\\x18ftypisom', new Uint8Array(40e6)]);");
-    assert!(matches!(
-        refusal(video, "clip.png").await,
-        PictureError::UnsupportedFormat { detected: "video", .. }
-    ));
-}
+use crate::fixtures::{blob, checked, js, js_blob, png};
 
 #[wasm_bindgen_test]
 async fn a_file_that_vanished_is_reported_whatever_the_browser_throws() {
@@ -65,7 +12,7 @@ async fn a_file_that_vanished_is_reported_whatever_the_browser_throws() {
         let vanished = js_blob(&format!(
             "const file = new Blob(['x']); file.slice = () => ({{arrayBuffer: () => Promise.reject({thrown})}}); return file;"
         ));
-        let error = refusal(vanished, "a.png").await;
+        let error = checked(vanished, "a.png").prepare().await.unwrap_err();
         assert!(
             matches!(&error, PictureError::Unreadable { name, .. } if name == "a.png"),
             "{thrown}: {error:?}"
@@ -76,7 +23,7 @@ async fn a_file_that_vanished_is_reported_whatever_the_browser_throws() {
 #[wasm_bindgen_test]
 async fn a_file_that_changed_before_it_was_sent_is_not_sent() {
     let file = blob(&png(1000));
-    let picture = Picture::from_blob(file.clone(), "a.png").await.unwrap();
+    let picture = checked(file.clone(), "a.png");
     js("const slice = it.slice; it.slice = (start, end) => slice.call(it, start, end - 1);", &file);
     assert!(matches!(picture.prepare().await, Err(PictureError::Unreadable { .. })));
 }
@@ -84,7 +31,7 @@ async fn a_file_that_changed_before_it_was_sent_is_not_sent() {
 #[wasm_bindgen_test]
 async fn preparing_twice_reads_the_file_once() {
     let file = blob(&png(1000));
-    let picture = Picture::from_blob(file.clone(), "a.png").await.unwrap();
+    let picture = checked(file.clone(), "a.png");
     js(
         "it.reads = 0; const slice = it.slice; it.slice = (...range) => { it.reads += 1; return slice.apply(it, range); };",
         &file,

@@ -37,7 +37,7 @@ fn line(number: usize, entry: &Entry, say: &PictureMessages) -> String {
 /// `3072×2304, 1.9 MB (4032×3024, 8.2 MB): turned upright, made smaller`
 fn describe(receipt: &Receipt, say: &PictureMessages) -> String {
     if receipt.is_untouched() {
-        return format!("{} {}", dimensions(receipt.after), say.sent_as_is);
+        return format!("{} {}", say.sent_as_is, dimensions(receipt.after));
     }
     let Receipt { before, after, .. } = receipt;
     let done = done(receipt, say).join(say.list_comma);

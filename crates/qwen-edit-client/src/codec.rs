@@ -4,13 +4,15 @@ use std::cell::OnceCell;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use qwen_edit_api::MediaType;
-use qwen_edit_api::fit::{Attempt, Conversion, Limits, MAX_SOURCE_PIXELS, SourceFormat, attempts};
+use qwen_edit_api::fit::{
+    self, Attempt, Conversion, Limits, MAX_SOURCE_BYTES, MAX_SOURCE_PIXELS, SourceFormat, attempts,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
-use super::Original;
-use crate::{PictureError, thrown};
+use crate::picture::unreadable;
+use crate::{Original, PictureError, blob, thrown};
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,37 +21,66 @@ extern "C" {
     type Host;
 
     #[wasm_bindgen(method, catch)]
+    fn inspect(this: &Host, file: &Blob) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = withoutMetadata)]
+    fn without_metadata(this: &Host, file: &Blob, layout: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     fn transcode(this: &Host, file: &Blob, format: &str, job: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// Loads the module when first needed, and speaks to it.
 #[derive(Debug)]
-pub(super) struct Codec {
+pub(crate) struct Codec {
     load: Function,
     host: OnceCell<Host>,
 }
 
 /// What the codec made of a file. All absent where it could not be asked.
 #[derive(Default)]
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// The picture encoded anew, if that was wanted.
-    pub(super) blob: Option<Blob>,
-    pub(super) media_type: Option<MediaType>,
-    pub(super) quality: Option<u8>,
+    pub(crate) blob: Option<Blob>,
+    pub(crate) media_type: Option<MediaType>,
+    pub(crate) quality: Option<u8>,
     /// Of the original and of the result, as they are seen.
-    pub(super) sizes: Option<[(u32, u32); 2]>,
+    pub(crate) sizes: Option<[(u32, u32); 2]>,
 }
 
 impl Codec {
-    pub(super) fn new(load: Function) -> Codec {
+    pub(crate) fn new(load: Function) -> Codec {
         Codec { load, host: OnceCell::new() }
+    }
+
+    /// Reads the header of a file.
+    pub(crate) async fn inspect(&self, file: Blob, name: &str) -> Result<Original, PictureError> {
+        let bytes = blob::len(&file);
+        if bytes == 0 {
+            return Err(PictureError::Empty { name: name.to_owned() });
+        }
+        let host = self.host().await.map_err(|thrown| PictureError::CannotConvert {
+            name: name.to_owned(),
+            detail: thrown::name(&thrown),
+        })?;
+        let inspection = settle(host.inspect(&file)).await.map_err(|thrown| refusal(name, &thrown))?;
+        let header = header(&inspection, bytes, name)?;
+        Ok(Original::new(file, name, header, get(&inspection, "layout")))
+    }
+
+    /// The same JPEG without what it tells besides its pixels.
+    pub(crate) async fn without_metadata(&self, original: &Original) -> Result<Blob, PictureError> {
+        let host = self.host().await.map_err(|thrown| cannot(original, thrown::name(&thrown)))?;
+        let result = settle(host.without_metadata(original.blob(), original.layout())).await;
+        let blob = result.map_err(|thrown| original.unreadable(&thrown))?;
+        blob.dyn_into().map_err(|_| cannot(original, "no result".to_owned()))
     }
 
     /// Decodes a file, which tells whether it is whole, and encodes it anew if that is wanted.
     ///
     /// Where this module or a decoder is missing, a file that is to go as it is gets the benefit of the doubt: the API
     /// refuses broken ones without charge.
-    pub(super) async fn run(
+    pub(crate) async fn run(
         &self,
         original: &Original,
         limits: &Limits,
@@ -77,11 +108,8 @@ impl Codec {
     ) -> Result<JsValue, Failed> {
         let host = self.host().await.map_err(|thrown| Failed::Missing(thrown::name(&thrown)))?;
         let format = original.header().format;
-        let promise = host.transcode(original.blob(), decoder(format), &job(original, limits, conversion));
-        let result = match promise {
-            Ok(promise) => promise.await,
-            Err(thrown) => Err(thrown),
-        };
+        let job = job(original, limits, conversion);
+        let result = settle(host.transcode(original.blob(), decoder(format), &job)).await;
         result.map_err(|thrown| failure(original, limits, &thrown))
     }
 
@@ -92,6 +120,58 @@ impl Codec {
         let promise: Promise = self.load.call0(&JsValue::UNDEFINED)?.dyn_into()?;
         let host: Host = promise.await?.unchecked_into();
         Ok(self.host.get_or_init(|| host).clone())
+    }
+}
+
+async fn settle(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
+    promise?.await
+}
+
+/// What `inspect.js` found, as the plan needs it.
+fn header(inspection: &JsValue, bytes: u64, name: &str) -> Result<fit::Original, PictureError> {
+    let told = get(inspection, "format").as_string().unwrap_or_default();
+    let format = match (told.as_str(), format_named(&told)) {
+        (_, Some(format)) => format,
+        ("other", None) => {
+            let detected = get(inspection, "called").as_string().unwrap_or_default();
+            return Err(PictureError::UnsupportedFormat { name: name.to_owned(), detected: detected.into() });
+        }
+        _ => return Err(PictureError::NotAPicture { name: name.to_owned() }),
+    };
+    // After the format: "this is a video" helps more than "this video is too large".
+    if bytes > MAX_SOURCE_BYTES {
+        return Err(PictureError::TooLarge { name: name.to_owned(), bytes, max: MAX_SOURCE_BYTES });
+    }
+    let side = |field| number(inspection, field).map(|side| side as u32);
+    Ok(fit::Original {
+        format,
+        bytes,
+        size: side("width").zip(side("height")),
+        orientation: number(inspection, "orientation").map_or(1, |orientation| orientation as u8),
+        has_location: get(inspection, "hasLocation").is_truthy(),
+    })
+}
+
+/// By the name that `inspect.js` gives it.
+fn format_named(name: &str) -> Option<SourceFormat> {
+    Some(match name {
+        "png" => SourceFormat::Taken(MediaType::Png),
+        "jpeg" => SourceFormat::Taken(MediaType::Jpeg),
+        "webp" => SourceFormat::Taken(MediaType::Webp),
+        "gif" => SourceFormat::Taken(MediaType::Gif),
+        "bmp" => SourceFormat::Taken(MediaType::Bmp),
+        "tiff" => SourceFormat::Taken(MediaType::Tiff),
+        "avif" => SourceFormat::Avif,
+        "heic" => SourceFormat::Heic,
+        "svg" => SourceFormat::Svg,
+        _ => return None,
+    })
+}
+
+fn refusal(name: &str, thrown: &JsValue) -> PictureError {
+    match get(thrown, "format").as_string().and_then(|format| format_named(&format)) {
+        Some(format) => PictureError::Damaged { name: name.to_owned(), format: format.name().into() },
+        None => unreadable(name, thrown),
     }
 }
 
@@ -164,7 +244,7 @@ fn failure(original: &Original, limits: &Limits, thrown: &JsValue) -> Failed {
     let (width, height) = (side("sourceWidth"), side("sourceHeight"));
     let refused = match thrown::name(thrown).as_str() {
         "NoDecoderError" => return Failed::Missing("no decoder".to_owned()),
-        "DecodeError" => PictureError::Damaged { name, format: original.header().format.name() },
+        "DecodeError" => PictureError::Damaged { name, format: original.header().format.name().into() },
         "TooSmallError" => PictureError::TooSmall { name, width, height, min: limits.side.min },
         "TooManyPixelsError" => PictureError::TooManyPixels { name, width, height },
         "NotReadableError" | "NotFoundError" => original.unreadable(thrown),
@@ -177,7 +257,10 @@ fn failure(original: &Original, limits: &Limits, thrown: &JsValue) -> Failed {
 fn missing(original: &Original, detail: String) -> PictureError {
     match original.header().format {
         SourceFormat::Taken(_) => cannot(original, detail),
-        other => PictureError::UnsupportedFormat { name: original.name().to_owned(), detected: other.name() },
+        other => PictureError::UnsupportedFormat {
+            name: original.name().to_owned(),
+            detected: other.name().into(),
+        },
     }
 }
 

@@ -1,0 +1,99 @@
+//! A file as it was given, before anything is done to it.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use qwen_edit_api::fit::{self, Misfit, Plan, SourceFormat};
+use qwen_edit_api::{MAX_PICTURE_BYTES, PictureFacts};
+use wasm_bindgen::JsValue;
+use web_sys::Blob;
+
+use crate::picture::unreadable;
+use crate::{Fitted, Picture, PictureError};
+
+/// A file of any kind that browsers and this crate's decoders read, its header checked. Cheap to clone.
+#[derive(Clone)]
+pub struct Original(Rc<Content>);
+
+struct Content {
+    name: String,
+    blob: Blob,
+    header: fit::Original,
+    /// Of a JPEG: where its parts stand, for the codec.
+    layout: JsValue,
+    last: RefCell<Option<(Plan, Fitted)>>,
+}
+
+impl Original {
+    pub(crate) fn new(blob: Blob, name: &str, header: fit::Original, layout: JsValue) -> Original {
+        let last = RefCell::default();
+        Original(Rc::new(Content { name: name.to_owned(), blob, header, layout, last }))
+    }
+
+    /// The file exactly as it is, for callers who want nothing changed.
+    ///
+    /// # Errors
+    /// When the API does not take the format, or it is over [`MAX_PICTURE_BYTES`].
+    pub fn as_it_is(&self) -> Result<Picture, PictureError> {
+        let header = self.header();
+        let SourceFormat::Taken(media_type) = header.format else {
+            let detected = header.format.name().into();
+            return Err(PictureError::UnsupportedFormat { name: self.name().to_owned(), detected });
+        };
+        if header.bytes > MAX_PICTURE_BYTES {
+            let name = self.name().to_owned();
+            return Err(PictureError::TooLarge { name, bytes: header.bytes, max: MAX_PICTURE_BYTES });
+        }
+        let (width, height) = header.size.unwrap_or_default();
+        let facts = PictureFacts { media_type, bytes: header.bytes, width, height };
+        Ok(Picture::from_checked(self.blob().clone(), self.name(), facts))
+    }
+
+    /// For messages.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What its header says.
+    pub fn header(&self) -> fit::Original {
+        self.0.header
+    }
+
+    /// The file, to show it.
+    pub fn blob(&self) -> &Blob {
+        &self.0.blob
+    }
+
+    pub(crate) fn layout(&self) -> &JsValue {
+        &self.0.layout
+    }
+
+    /// What the same plan came to before.
+    pub(crate) fn last_result(&self, plan: &Plan) -> Option<Fitted> {
+        let last = self.0.last.borrow();
+        last.as_ref().filter(|(known, _)| known == plan).map(|(_, fitted)| fitted.clone())
+    }
+
+    pub(crate) fn remember(&self, plan: Plan, fitted: Fitted) {
+        self.0.last.replace(Some((plan, fitted)));
+    }
+
+    pub(crate) fn misfit(&self, misfit: Misfit) -> PictureError {
+        let name = self.name().to_owned();
+        match misfit {
+            Misfit::TooSmall { width, height, min } => PictureError::TooSmall { name, width, height, min },
+            Misfit::TooManyPixels { width, height } => PictureError::TooManyPixels { name, width, height },
+        }
+    }
+
+    pub(crate) fn unreadable(&self, thrown: &JsValue) -> PictureError {
+        unreadable(self.name(), thrown)
+    }
+}
+
+impl fmt::Debug for Original {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Original").field("name", &self.name()).field("header", &self.header()).finish()
+    }
+}
