@@ -10,6 +10,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 mod browser_unit;
+mod codec;
 mod contract;
 mod counts;
 mod e2e;
@@ -52,6 +53,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "native", about: "unit and integration tests, layers and house rules", run: native::tests },
     Suite { name: "doc", about: "examples in the documentation", run: native::doc_tests },
     Suite { name: "browser-unit", about: "units of the client in a real browser", run: browser_unit::run },
+    Suite { name: "codec", about: "headers of pictures, as the page reads them", run: codec::run },
     Suite { name: "contract", about: "relay and simulator over raw HTTP", run: contract::http },
     Suite { name: "sdk", about: "the vendor's Python SDK through relay and simulator", run: contract::sdk },
     Suite { name: "relay-cases", about: "black-box cases against the relay", run: relay_cases::run },
