@@ -30,7 +30,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         package: "contract-tests",
         may_use: &[],
-        tests_may_use: &["qwen-edit-api", "qwen-edit-sim", "relay-policy", "relay-server"],
+        tests_may_use: &["qwen-edit-api", "qwen-edit-web", "qwen-edit-sim", "relay-policy", "relay-server"],
     },
     // Black box: not even its tests know what they test.
     layer("relay-cases", &[]),

@@ -56,6 +56,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "codec", about: "headers of pictures, as the page reads them", run: codec::run },
     Suite { name: "contract", about: "relay and simulator over raw HTTP", run: contract::http },
     Suite { name: "sdk", about: "the vendor's Python SDK through relay and simulator", run: contract::sdk },
+    Suite { name: "code", about: "requests as curl, Python, Java, JavaScript and Rust", run: contract::code },
     Suite { name: "relay-cases", about: "black-box cases against the relay", run: relay_cases::run },
     Suite { name: "kill-test", about: "eight rounds of `kill -9` under running jobs", run: kill_test::run },
     Suite { name: "proxies", about: "the recipes for nginx and Caddy, with both", run: contract::proxies },

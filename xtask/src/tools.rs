@@ -69,6 +69,9 @@ pub(crate) const BROWSER_PACKAGES: &[&str] = &["chromium", "chromium-driver", "f
 /// The Python that runs the vendor's SDK.
 pub(crate) const PYTHON_PACKAGES: &[&str] = &["python3", "python3-venv"];
 
+/// What the programs that requests become are tried with; Rust and Python are here anyway.
+pub(crate) const CODE_PACKAGES: &[&str] = &["curl", "default-jdk-headless", "nodejs"];
+
 /// A server of Debian's, which is only unpacked: its program, relative to the root.
 #[derive(Debug)]
 pub(crate) struct Package {

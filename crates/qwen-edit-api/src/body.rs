@@ -32,7 +32,7 @@ pub(crate) enum Piece<'a> {
     /// JSON as it stands.
     Json(Cow<'a, str>),
     /// The inside of a JSON string, still to be escaped.
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// The base64 of the picture with this index and length in bytes.
     Base64 { picture: usize, bytes: u64 },
 }
@@ -42,13 +42,13 @@ impl<'a> Body<'a> {
     pub(crate) fn pieces(self) -> Vec<Piece<'a>> {
         let mut pieces = vec![
             Piece::json("{\"model\":\""),
-            Piece::Text(self.model),
+            Piece::text(self.model),
             Piece::json("\",\"input\":{\"messages\":[{\"role\":\"user\",\"content\":["),
         ];
         for (index, source) in self.pictures.iter().enumerate() {
             pieces.push(Piece::json("{\"image\":\""));
             match source {
-                PictureSource::Url(url) => pieces.push(Piece::Text(url)),
+                PictureSource::Url(url) => pieces.push(Piece::text(url)),
                 PictureSource::File(facts) => {
                     pieces.push(Piece::json("data:"));
                     pieces.push(Piece::json(facts.media_type.as_mime()));
@@ -59,7 +59,7 @@ impl<'a> Body<'a> {
             pieces.push(Piece::json("\"},"));
         }
         pieces.push(Piece::json("{\"text\":\""));
-        pieces.push(Piece::Text(self.prompt));
+        pieces.push(Piece::text(self.prompt));
         pieces.push(Piece::json("\"}]}]},\"parameters\":{"));
         self.parameters.push_pieces(&mut pieces);
         pieces.push(Piece::json("}}"));
@@ -73,31 +73,39 @@ impl<'a> Body<'a> {
     }
 }
 
+/// The value of a parameter.
+pub(crate) enum Value<'a> {
+    Number(u32),
+    Text(Cow<'a, str>),
+    Flag(bool),
+}
+
 impl<'a> Parameters<'a> {
+    /// Those that are set, by the API's names, in the order they are sent.
+    pub(crate) fn list(self) -> Vec<(&'static str, Value<'a>)> {
+        let number = |value: Option<u32>| value.map(Value::Number);
+        let text = |value: Option<Cow<'a, str>>| value.map(Value::Text);
+        let flag = |value: Option<bool>| value.map(Value::Flag);
+        let all = [
+            ("n", number(self.n)),
+            ("size", text(self.size.map(|size| size.to_string().into()))),
+            ("seed", number(self.seed)),
+            ("negative_prompt", text(self.negative_prompt.map(Cow::Borrowed))),
+            ("prompt_extend", flag(self.prompt_extend)),
+            ("watermark", flag(self.watermark)),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     fn push_pieces(self, pieces: &mut Vec<Piece<'a>>) {
-        let mut separator = "";
-        let mut push = |name: &'static str, value: Vec<Piece<'a>>| {
-            pieces.extend([Piece::json(separator), Piece::json("\""), Piece::json(name), Piece::json("\":")]);
-            pieces.extend(value);
-            separator = ",";
-        };
-        if let Some(n) = self.n {
-            push("n", vec![Piece::Json(n.to_string().into())]);
-        }
-        if let Some(size) = self.size {
-            push("size", vec![Piece::Json(format!("\"{size}\"").into())]);
-        }
-        if let Some(seed) = self.seed {
-            push("seed", vec![Piece::Json(seed.to_string().into())]);
-        }
-        if let Some(text) = self.negative_prompt {
-            push("negative_prompt", vec![Piece::json("\""), Piece::Text(text), Piece::json("\"")]);
-        }
-        if let Some(flag) = self.prompt_extend {
-            push("prompt_extend", vec![Piece::flag(flag)]);
-        }
-        if let Some(flag) = self.watermark {
-            push("watermark", vec![Piece::flag(flag)]);
+        for (index, (name, value)) in self.list().into_iter().enumerate() {
+            let separator = if index == 0 { "\"" } else { ",\"" };
+            pieces.extend([Piece::json(separator), Piece::json(name), Piece::json("\":")]);
+            match value {
+                Value::Number(number) => pieces.push(Piece::Json(number.to_string().into())),
+                Value::Text(text) => pieces.extend([Piece::json("\""), Piece::Text(text), Piece::json("\"")]),
+                Value::Flag(flag) => pieces.push(Piece::json(if flag { "true" } else { "false" })),
+            }
         }
     }
 }
@@ -107,8 +115,8 @@ impl<'a> Piece<'a> {
         Self::Json(Cow::Borrowed(text))
     }
 
-    fn flag(flag: bool) -> Self {
-        Self::json(if flag { "true" } else { "false" })
+    fn text(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
     }
 
     fn len(&self) -> u64 {

@@ -5,6 +5,7 @@
 pub mod answer;
 mod body;
 pub mod catalogue;
+pub mod code;
 pub mod draft;
 pub mod failure;
 pub mod fit;
@@ -27,6 +28,7 @@ pub use catalogue::{
     DEFAULT_MODEL, Model, Parameter, ParameterSet, Price, Span, Status, estimate_micro_cny, find_model,
     models,
 };
+pub use code::{CodeLanguage, CodeTarget};
 pub use draft::{EditDraft, PictureFacts, PictureSource};
 pub use failure::{
     Advice, Charged, NextStep, Retry, Shape, UpstreamFailure, advice_by_id, advice_for_relay, all_advice,

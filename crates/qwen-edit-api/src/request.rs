@@ -85,14 +85,19 @@ impl EditRequest {
             model: &self.model,
             pictures: &self.pictures,
             prompt: &self.prompt,
-            parameters: Parameters {
-                n: self.n,
-                size: self.size,
-                seed: self.seed,
-                negative_prompt: self.negative_prompt.as_deref(),
-                prompt_extend: self.prompt_extend,
-                watermark: self.watermark,
-            },
+            parameters: self.parameters(),
+        }
+    }
+
+    /// The parameters that are set.
+    pub(crate) fn parameters(&self) -> Parameters<'_> {
+        Parameters {
+            n: self.n,
+            size: self.size,
+            seed: self.seed,
+            negative_prompt: self.negative_prompt.as_deref(),
+            prompt_extend: self.prompt_extend,
+            watermark: self.watermark,
         }
     }
 
@@ -104,7 +109,7 @@ impl EditRequest {
         for piece in self.body().pieces() {
             match piece {
                 Piece::Json(text) => json.push_str(&text),
-                Piece::Text(text) => push_escaped(&mut json, text),
+                Piece::Text(text) => push_escaped(&mut json, &text),
                 Piece::Base64 { picture, .. } => {
                     parts.push(BodyPart::Json(std::mem::take(&mut json)));
                     parts.push(BodyPart::Base64 { picture });

@@ -1,11 +1,13 @@
 //! Relay and simulator from outside: raw HTTP, the vendor's own SDK, and behind the proxies we have recipes for.
 
-use anyhow::Result;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
 
 use super::Outcome;
 use super::native::cargo_test;
 use super::stage::Stage;
-use crate::{proxies, python, tools};
+use crate::{apt, proxies, python, setup, tools};
 
 /// Money, secrets, origins and refusals over raw HTTP. Needs no Python, so it never has a reason to be skipped.
 pub(super) fn http(stage: &mut Stage<'_>) -> Result<Outcome> {
@@ -25,17 +27,33 @@ pub(super) fn proxies(stage: &mut Stage<'_>) -> Result<Outcome> {
 
 /// The vendor's SDK, unchanged, in its two lines of versions.
 pub(super) fn sdk(stage: &mut Stage<'_>) -> Result<Outcome> {
-    let mut interpreters = Vec::new();
-    for version in tools::DASHSCOPE_VERSIONS {
-        match python::with_dashscope(version) {
-            Ok(python) => interpreters.push((variable(version), python)),
-            Err(why) => return Ok(Outcome::Skipped(format!("Python SDK dashscope {version}: {why:#}"))),
-        }
+    match interpreters() {
+        Ok(interpreters) => run(stage, "python_sdk", interpreters),
+        Err(why) => Ok(Outcome::Skipped(format!("{why:#}"))),
     }
-    run(stage, "python_sdk", interpreters)
 }
 
-fn run(stage: &mut Stage<'_>, tests: &str, programs: Vec<(String, std::path::PathBuf)>) -> Result<Outcome> {
+/// Requests as programs, carried out.
+pub(super) fn code(stage: &mut Stage<'_>) -> Result<Outcome> {
+    let missing = ["curl", "javac", "java", "node"].iter().any(|name| setup::find_on_path(name).is_none());
+    let installed = if missing { apt::install(tools::CODE_PACKAGES) } else { Ok(()) };
+    match installed.and_then(|()| interpreters()) {
+        Ok(interpreters) => run(stage, "code", interpreters),
+        Err(why) => Ok(Outcome::Skipped(format!("{why:#}"))),
+    }
+}
+
+/// Python with each version of the SDK.
+fn interpreters() -> Result<Vec<(String, PathBuf)>> {
+    let interpreter = |version: &&str| {
+        let python =
+            python::with_dashscope(version).with_context(|| format!("Python SDK dashscope {version}"))?;
+        Ok((variable(version), python))
+    };
+    tools::DASHSCOPE_VERSIONS.iter().map(interpreter).collect()
+}
+
+fn run(stage: &mut Stage<'_>, tests: &str, programs: Vec<(String, PathBuf)>) -> Result<Outcome> {
     let servers = stage.servers()?;
     cargo_test(stage, &["-p", "contract-tests", "--test", tests], |command| {
         command
