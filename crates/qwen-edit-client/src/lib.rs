@@ -21,6 +21,7 @@ mod result;
 mod sniff;
 mod thrown;
 
+pub use abort::until_aborted;
 pub use client::{Client, Progress};
 pub use error::{Error, ErrorKind};
 pub use job::{JobId, JobIdError};
