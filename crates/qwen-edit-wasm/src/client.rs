@@ -1,5 +1,7 @@
 //! The one class: what a `QwenEdit` of the package holds.
 
+use std::pin::Pin;
+
 use js_sys::Promise;
 use qwen_edit_api::{Violations, estimate_micro_cny};
 use qwen_edit_client::{ApiKey, Client, ErrorKind, until_aborted};
@@ -45,7 +47,7 @@ impl Core {
         promise(async move {
             let request = Request::read(&request)?;
             let signal = request.signal.clone();
-            unless_aborted(signal, edit(&client, request)).await
+            unless_aborted(signal, Box::pin(edit(&client, request))).await
         })
     }
 
@@ -53,9 +55,9 @@ impl Core {
     pub fn resume(&self, job: JsValue, options: JsValue) -> Promise {
         let client = self.client.clone();
         promise(async move {
-            let options = Options::read(&options, "options", &["model", "n", "signal", "onProgress"])?;
+            let options = Options::read_if_any(&options, "options", &["model", "n", "signal", "onProgress"])?;
             let signal = options.signal("signal")?;
-            unless_aborted(signal, resume(&client, &job, &options)).await
+            unless_aborted(signal, Box::pin(resume(&client, &job, &options))).await
         })
     }
 
@@ -64,8 +66,8 @@ impl Core {
     pub fn fetch_image(&self, link: String, options: JsValue) -> Promise {
         let client = self.client.clone();
         promise(async move {
-            let signal = Options::read(&options, "options", &["signal"])?.signal("signal")?;
-            unless_aborted(signal, async { Ok(client.fetch_image(&link).await?.into()) }).await
+            let signal = Options::read_if_any(&options, "options", &["signal"])?.signal("signal")?;
+            unless_aborted(signal, Box::pin(async { Ok(client.fetch_image(&link).await?.into()) })).await
         })
     }
 
@@ -146,13 +148,14 @@ async fn resume(client: &Client, job: &JsValue, options: &Options) -> Result<JsV
     Ok(result::to_js(&client.resume_reporting(&job, &model, n, |it| listener.tell(it)).await?))
 }
 
-async fn unless_aborted(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<JsValue, Failure>>,
-) -> Result<JsValue, Failure> {
+/// Boxed: what waits for it is then compiled once instead of for each method.
+type Work<'a> = Pin<Box<dyn Future<Output = Result<JsValue, Failure>> + 'a>>;
+
+async fn unless_aborted(signal: Option<AbortSignal>, work: Work<'_>) -> Result<JsValue, Failure> {
     until_aborted(signal.as_ref(), work).await.map_err(Failure::Thrown)?
 }
 
 fn promise(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
+    let work: Work<'static> = Box::pin(work);
     future_to_promise(async { work.await.map_err(JsValue::from) })
 }

@@ -3,7 +3,7 @@
 //! By hand with `Reflect`: a derived reader costs more than a tenth of the whole package and cannot say "images[1]:
 //! expected a File".
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Function, Number, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
@@ -21,11 +21,8 @@ pub(crate) struct Options {
 
 impl Options {
     /// Takes an object in which nothing but `known` may be: a misspelt option would silently be missing from an edit
-    /// that is paid for. Nothing given is an object without options.
+    /// that is paid for.
     pub(crate) fn read(value: &JsValue, name: &str, known: &[&str]) -> Result<Options, Failure> {
-        if value.is_undefined() || value.is_null() {
-            return Ok(Options { object: Object::new().into(), prefix: "" });
-        }
         let Some(object) = value.dyn_ref::<Object>().filter(|_| value.is_object()) else {
             return Err(wrong_type(name, "an object", value));
         };
@@ -39,6 +36,14 @@ impl Options {
             }
         }
         Ok(Options { object: value.clone(), prefix: "" })
+    }
+
+    /// The same, where no object at all is an object without options.
+    pub(crate) fn read_if_any(value: &JsValue, name: &str, known: &[&str]) -> Result<Options, Failure> {
+        if value.is_undefined() || value.is_null() {
+            return Ok(Options { object: Object::new().into(), prefix: "" });
+        }
+        Options::read(value, name, known)
     }
 
     /// The same, for an object inside another one.
@@ -113,7 +118,13 @@ impl Options {
 /// `seed: expected a whole number, got 1.5`. Of texts only the type is told: it could be a key or a signed link.
 pub(crate) fn wrong_type(name: &str, expected: &str, value: &JsValue) -> Failure {
     let got = match value.as_f64() {
-        Some(number) if expected.contains("number") => number.to_string(),
+        Some(_) if expected.contains("number") => {
+            // JavaScript's own way of writing it, which is here already.
+            value
+                .unchecked_ref::<Number>()
+                .to_string_with_radix(10)
+                .map_or_else(|_| String::new(), String::from)
+        }
         _ if value.is_null() => "null".to_owned(),
         _ if value.is_array() => "array".to_owned(),
         _ => value.js_typeof().as_string().unwrap_or_default(),

@@ -100,9 +100,11 @@ pub(crate) fn job_id(text: &str) -> Result<JobId, Failure> {
 fn images(options: &Options) -> Result<Vec<Image>, Failure> {
     const EXPECTED: &str = "a list of Files, Blobs or links";
     let Some(value) = options.get("images")? else { return Ok(Vec::new()) };
-    let items = match js_sys::try_iter(&value).map_err(Failure::Thrown)? {
-        Some(items) if !value.is_string() => items.collect::<Result<Array, _>>().map_err(Failure::Thrown)?,
-        _ => return Err(wrong_type("images", EXPECTED, &value)),
+    let items = match value.is_string() {
+        true => None,
+        false => js_sys::try_iter(&value).map_err(Failure::Thrown)?,
     };
+    let Some(items) = items else { return Err(wrong_type("images", EXPECTED, &value)) };
+    let items = items.collect::<Result<Array, _>>().map_err(Failure::Thrown)?;
     items.iter().enumerate().map(|(index, item)| Image::read(&item, index)).collect()
 }
