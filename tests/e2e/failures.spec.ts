@@ -91,6 +91,43 @@ test("each failure is said in its own words, in both languages", async ({ studio
   }
 });
 
+test("the sentences about failures are loaded before there is one", async ({ studio: open }) => {
+  const page = await open();
+  const loaded = page.waitForResponse((response) => response.url().endsWith("/advice-en.json") && response.ok());
+  await page.reload();
+  await loaded;
+  const other = page.waitForResponse((response) => response.url().endsWith("/advice-zh.json") && response.ok());
+  await page.locator("#switch-language").click();
+  await other;
+});
+
+test("a failure whose sentences cannot be loaded is told in short words, and in its own as soon as they come", async ({
+  studio: open,
+  sim,
+}) => {
+  for (const [locale, short, own] of [
+    ["en-US", "Please wait a little", "Too many requests in a short time"],
+    ["zh-CN", "请稍等一会儿再试", "请求有点太密了"],
+  ] as const) {
+    const studio = new Studio(await open({ locale }));
+    const { page } = studio;
+    await page.route("**/advice-*.json", (route) => route.abort("connectionrefused"));
+    await page.reload();
+    await studio.fill(photo("coffee.png"), PROMPT);
+    const fail = async () => {
+      await sim.faults({ status: 429, code: "Throttling.RateQuota" });
+      await studio.run.click();
+    };
+    await fail();
+    const card = studio.notice("rate-limited");
+    await expect(card).toContainText(short);
+    await expect(card.getByRole("heading")).not.toBeEmpty();
+    await page.unroute("**/advice-*.json");
+    await fail();
+    await expect(card.getByRole("heading")).toHaveText(own);
+  }
+});
+
 test("partial success shows what was made and says what is missing", async ({ studio: open, sim }) => {
   const studio = new Studio(await open());
   await studio.fill(photo("coffee.png"), PROMPT);

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::components::lazy::lazy;
-use crate::context::{self, DraftContext, LiveContext, SessionContext, SettingsContext, texts};
+use crate::context::{
+    self, AdviceContext, DraftContext, LiveContext, SessionContext, SettingsContext, texts,
+};
 use crate::features::bar::Bar;
 use crate::features::composer::Composer;
 use crate::features::results::Results;
@@ -57,6 +59,7 @@ fn Page() -> impl IntoView {
     let dragging = RwSignal::new(false);
     listen_for_pictures(dragging);
     listen_for_shortcut();
+    load_advice_at_rest();
     view! {
         <a class="skip-link" href="#results">{texts.skip_to_results}</a>
         <Bar/>
@@ -143,6 +146,13 @@ fn listen_for_shortcut() {
         }
     });
     on_cleanup(move || press.remove());
+}
+
+/// The sentences about failures are no part of the first load: they come when the page has nothing else to do.
+fn load_advice_at_rest() {
+    let advice: AdviceContext = expect_context();
+    let language = expect_context::<SettingsContext>().language.get_untracked();
+    page::at_rest(move || advice.load(language));
 }
 
 fn listen_to_network(settings: SettingsContext) {

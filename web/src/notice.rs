@@ -4,6 +4,7 @@ use qwen_edit_api::failure::{Charged, NextStep};
 use qwen_edit_api::text::Language;
 use qwen_edit_client::{Error, ErrorKind};
 
+use crate::context::AdviceContext;
 use crate::i18n::Messages;
 
 /// The button that helps most.
@@ -21,8 +22,8 @@ pub(crate) enum Action {
 pub(crate) struct Notice {
     /// Stable name of the advice; also a hook for tests.
     pub(crate) id: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) what_to_do: &'static str,
+    pub(crate) title: String,
+    pub(crate) what_to_do: String,
     pub(crate) cost: &'static str,
     /// Whether the cost line should stand out.
     pub(crate) cost_unclear: bool,
@@ -31,15 +32,23 @@ pub(crate) struct Notice {
     pub(crate) details: Vec<(&'static str, String)>,
 }
 
-/// Puts a failure into words.
-pub(crate) fn describe(error: &Error, language: Language, messages: &Messages) -> Notice {
+/// Puts a failure into words: those of its own once they are loaded, until then a short one for the next step.
+pub(crate) fn describe(
+    error: &Error,
+    sentences: AdviceContext,
+    language: Language,
+    messages: &Messages,
+) -> Notice {
     let advice = error.advice();
     let say = &messages.failure;
     let charged = error.charged();
+    let (title, what_to_do) = sentences
+        .about(advice, language)
+        .unwrap_or_else(|| (say.short_title.to_owned(), (say.short_advice)(advice.next).to_owned()));
     Notice {
         id: advice.id,
-        title: advice.title.get(language),
-        what_to_do: advice.what_to_do.get(language),
+        title,
+        what_to_do,
         cost: match charged {
             Charged::No => say.charged_no,
             Charged::Yes => say.charged_yes,

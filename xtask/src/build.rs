@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::setup::Toolbox;
 use crate::workspace::Workspace;
-use crate::{compress, process, styles};
+use crate::{compress, process, scripts, styles};
 
 /// The profile of the studio's wasm, see Cargo.toml.
 const WASM_PROFILE: &str = "wasm-release";
@@ -33,6 +33,9 @@ pub(crate) fn studio(workspace: &Workspace, tools: &Toolbox, dist: &Path) -> Res
     let mut trunk = tools.trunk(&["build", "--minify"])?;
     process::run(trunk.args(mode).arg("--dist").arg(dist).current_dir(&workspace.root))?;
     styles::bundle(dist)?;
+    if tools.can_minify {
+        scripts::minify(tools, dist)?;
+    }
     compress::folder(dist)
 }
 

@@ -20,7 +20,8 @@ const fn layer(package: &'static str, may_use: &'static [&'static str]) -> Layer
 }
 
 const LAYERS: &[Layer] = &[
-    layer("qwen-edit-api", &[]),
+    // Its tests switch on its own features.
+    Layer { package: "qwen-edit-api", may_use: &[], tests_may_use: &["qwen-edit-api"] },
     layer("qwen-edit-client", &["qwen-edit-api"]),
     layer("qwen-edit-web", &["qwen-edit-api", "qwen-edit-client"]),
     layer("qwen-edit-wasm", &["qwen-edit-api", "qwen-edit-client"]),

@@ -16,6 +16,7 @@ mod proxies;
 mod python;
 mod ready;
 mod relay_cases;
+mod scripts;
 mod setup;
 mod sizes;
 mod start;

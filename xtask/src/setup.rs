@@ -20,6 +20,8 @@ pub(crate) struct Toolbox {
     folders: Vec<PathBuf>,
     /// Whether wasm-opt is among the tools.
     pub(crate) can_optimise: bool,
+    /// Whether esbuild is.
+    pub(crate) can_minify: bool,
 }
 
 impl Toolbox {
@@ -29,6 +31,20 @@ impl Toolbox {
         let folders = self.folders.iter().cloned().chain(env::split_paths(&path));
         let path: OsString = env::join_paths(folders).context("a folder on PATH has a colon in its name")?;
         Ok(command.env("PATH", path))
+    }
+
+    /// Whether the tool is there now. Without it the studio is larger, and works.
+    fn take_from_npm(&mut self, tool: &NpmTool) -> bool {
+        match ensure_from_npm(tool) {
+            Ok(folder) => {
+                self.folders.extend(folder);
+                true
+            }
+            Err(why) => {
+                eprintln!("xtask: no {}: the studio works, but is larger ({why:#})", tool.program);
+                false
+            }
+        }
     }
 
     /// A `trunk` command. It asks nobody whether there is a newer one, and reports a relay that does not run in
@@ -41,17 +57,12 @@ impl Toolbox {
     }
 }
 
-/// The wasm target, trunk, wasm-bindgen, and wasm-opt if it can be had.
+/// The wasm target, trunk, wasm-bindgen, and what makes the studio smaller, if it can be had.
 pub(crate) fn web_tools(workspace: &Workspace) -> Result<Toolbox> {
     ensure_wasm_target(workspace)?;
     let mut toolbox = toolbox(workspace, &[&tools::TRUNK, &tools::WASM_BINDGEN])?;
-    match ensure_from_npm(&tools::WASM_OPT) {
-        Ok(folder) => {
-            toolbox.folders.extend(folder);
-            toolbox.can_optimise = true;
-        }
-        Err(why) => eprintln!("xtask: no wasm-opt: the studio works, but is larger ({why:#})"),
-    }
+    toolbox.can_optimise = toolbox.take_from_npm(&tools::WASM_OPT);
+    toolbox.can_minify = toolbox.take_from_npm(&tools::ESBUILD);
     Ok(toolbox)
 }
 
@@ -61,7 +72,7 @@ pub(crate) fn toolbox(workspace: &Workspace, wanted: &[&Tool]) -> Result<Toolbox
     for tool in wanted {
         folders.extend(ensure(workspace, tool)?);
     }
-    Ok(Toolbox { folders, can_optimise: false })
+    Ok(Toolbox { folders, ..Toolbox::default() })
 }
 
 /// The first program of this name on PATH.
@@ -151,7 +162,7 @@ fn ensure_from_npm(tool: &NpmTool) -> Result<Option<PathBuf>> {
     let is_there = || reports(&folder.join(tool.program), tool.release);
     make_once(&cache.join(format!("{name}.lock")), is_there, || {
         let npm = find_on_path("npm").context("install Node.js 20 or newer: npm is missing")?;
-        let package = format!("{}@{}.0.0", tool.package, tool.release);
+        let package = format!("{}@{}", tool.package, tool.version);
         let mut command = Command::new(npm);
         command.args(["install", "--no-audit", "--no-fund", &package, "--prefix"]).arg(cache.join(&name));
         process::run(&mut command)

@@ -47,13 +47,20 @@ pub(crate) const FUZZ_TOOLCHAIN: &str = "nightly";
 
 /// Makes the wasm a third smaller, by name of the npm package. Debian's version 108 is no substitute: it exports
 /// the wrong table, and the page does not start. Trunk.toml names the same version for `trunk build` alone.
-pub(crate) const WASM_OPT: NpmTool = NpmTool { package: "binaryen", release: "132", program: "wasm-opt" };
+pub(crate) const WASM_OPT: NpmTool =
+    NpmTool { package: "binaryen", version: "132.0.0", release: "132", program: "wasm-opt" };
+
+/// Makes the JS glue half as long: Trunk's own minifier cannot read it.
+pub(crate) const ESBUILD: NpmTool =
+    NpmTool { package: "esbuild", version: "0.28.2", release: "0.28.2", program: "esbuild" };
 
 /// A tool published on npm, from the user's cache.
 #[derive(Debug)]
 pub(crate) struct NpmTool {
     pub(crate) package: &'static str,
-    /// Its own version number, the first part of the package's.
+    /// The package's version.
+    pub(crate) version: &'static str,
+    /// What the program itself calls it.
     pub(crate) release: &'static str,
     pub(crate) program: &'static str,
 }

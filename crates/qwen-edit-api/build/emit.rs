@@ -8,8 +8,8 @@ use serde::Deserialize;
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Words {
-    zh: String,
-    en: String,
+    pub(crate) zh: String,
+    pub(crate) en: String,
 }
 
 impl Words {

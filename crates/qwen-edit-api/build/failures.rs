@@ -4,17 +4,18 @@ use serde::Deserialize;
 use toml::Table;
 
 use crate::cite::{Sources, entries, typed};
-use crate::emit::{self, Words};
+use crate::emit;
 
 /// The entry for failures that no rule knows.
-const CATCH_ALL: &str = "unknown";
+pub(crate) const CATCH_ALL: &str = "unknown";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Advice {
-    id: String,
-    title: Words,
-    what_to_do: Words,
+    pub(crate) id: String,
+    /// The entry whose sentences it says; none: its own.
+    #[serde(skip)]
+    same_as: Option<String>,
     next: NextStep,
     retry: Retry,
     charged: Charged,
@@ -22,7 +23,7 @@ pub(crate) struct Advice {
     when: Vec<Rule>,
 }
 
-/// An entry that says what another one says. The studio carries each sentence once.
+/// An entry that says what another one says.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Echo {
@@ -94,8 +95,6 @@ pub(crate) fn read_advice(text: &str, sources: &Sources) -> Result<Vec<Advice>, 
         } else {
             typed::<Advice>(&entry, table)?
         };
-        advice.title.check(&entry, "title")?;
-        advice.what_to_do.check(&entry, "what_to_do")?;
         if all.iter().any(|known| known.id == advice.id) {
             return Err(format!("{entry}: this id is there twice"));
         }
@@ -123,8 +122,8 @@ fn echo(entry: &str, table: Table, above: &[Advice]) -> Result<Advice, String> {
     let Some(said) = above.iter().find(|known| known.id == same_as) else {
         return Err(format!("{entry}: `same_as` names {same_as:?}, and no entry above has that id"));
     };
-    let (title, what_to_do) = (said.title.clone(), said.what_to_do.clone());
-    Ok(Advice { id, title, what_to_do, when: Vec::new(), ..*said })
+    let same_as = Some(said.words().to_owned());
+    Ok(Advice { id, same_as, when: Vec::new(), ..*said })
 }
 
 pub(crate) fn emit(all: &[Advice]) -> String {
@@ -146,12 +145,16 @@ pub(crate) fn emit(all: &[Advice]) -> String {
 }
 
 impl Advice {
+    /// The id under which its sentences are.
+    pub(crate) fn words(&self) -> &str {
+        self.same_as.as_ref().unwrap_or(&self.id)
+    }
+
     fn emit(&self) -> String {
         format!(
-            "Advice {{ id: {:?}, title: {}, what_to_do: {}, next: NextStep::{:?}, retry: Retry::{:?}, charged: Charged::{:?} }}",
+            "Advice {{ id: {:?}, words: {:?}, next: NextStep::{:?}, retry: Retry::{:?}, charged: Charged::{:?} }}",
             self.id,
-            self.title.emit(),
-            self.what_to_do.emit(),
+            self.words(),
             self.next,
             self.retry,
             self.charged

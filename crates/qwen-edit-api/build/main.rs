@@ -1,4 +1,4 @@
-//! Turns `data/*.toml` into `static` Rust tables, so that nothing is parsed at run time.
+//! Turns `data/*` into `static` Rust tables, so that nothing is parsed at run time.
 //!
 //! A wrong or incomplete entry stops the build with a message that names the entry and what it lacks.
 
@@ -7,6 +7,7 @@ mod cite;
 mod emit;
 mod failures;
 mod places;
+mod sentences;
 
 use std::env;
 use std::fs;
@@ -29,15 +30,21 @@ fn generate() -> Result<(), String> {
     let presets = places::read_presets(&read("sizes")?, &sources)?;
     let models = catalogue::read_models(&read("families")?, &read("models")?, &regions, &sources)?;
     let advice = failures::read_advice(&read("failures")?, &sources)?;
+    let sentences = sentences::read(&advice, &read_file("advice-zh.json")?, &read_file("advice-en.json")?)?;
 
     write("regions.rs", &places::emit_regions(&regions))?;
     write("sizes.rs", &places::emit_presets(&presets))?;
     write("models.rs", &catalogue::emit(&models))?;
-    write("failures.rs", &failures::emit(&advice))
+    write("failures.rs", &failures::emit(&advice))?;
+    write("sentences.rs", &sentences::emit(&sentences))
 }
 
 fn read(name: &str) -> Result<String, String> {
-    let path = format!("data/{name}.toml");
+    read_file(&format!("{name}.toml"))
+}
+
+fn read_file(name: &str) -> Result<String, String> {
+    let path = format!("data/{name}");
     fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))
 }
 

@@ -1,6 +1,5 @@
-//! Failures: what the server said, and what a person should make of it. The advice is data, in `data/failures.toml`.
-
-use crate::text::Text;
+//! Failures: what the server said, and what to make of it. The advice is data, in `data/failures.toml`; the sentences
+//! for people are apart from it, in `data/advice-*.json`.
 
 include!(concat!(env!("OUT_DIR"), "/failures.rs"));
 
@@ -45,10 +44,8 @@ pub enum Shape {
 pub struct Advice {
     /// Stable name for programs: `invalid-api-key`.
     pub id: &'static str,
-    /// What happened, in a few words.
-    pub title: Text,
-    /// What it means, what to do next, whether it cost money.
-    pub what_to_do: Text,
+    /// Under which name its sentences are in `data/advice-*.json`. Several entries may say the same.
+    pub words: &'static str,
     /// The kind of next step, for a button.
     pub next: NextStep,
     /// Whether the very same request may be sent again.

@@ -12,6 +12,8 @@ pub mod mention;
 pub mod picture;
 pub mod region;
 pub mod request;
+#[cfg(feature = "sentences")]
+pub mod sentences;
 pub mod size;
 pub mod text;
 pub mod validate;
@@ -32,6 +34,8 @@ pub use failure::{
 pub use picture::{MAX_PICTURE_BYTES, MediaType, SAFE_BODY_BYTES};
 pub use region::{DEMO_KEY, GENERATION_PATH, Region, find_region, regions};
 pub use request::{BodyPart, EditRequest};
+#[cfg(feature = "sentences")]
+pub use sentences::Sentences;
 pub use size::{ParseSizeError, Size, SizePreset, SizeProblem, SizeRule, size_presets, snapped};
 pub use text::{Language, Text};
 pub use validate::Checked;

@@ -12,6 +12,8 @@ mod emit;
 mod failures;
 #[path = "../build/places.rs"]
 mod places;
+#[path = "../build/sentences.rs"]
+mod sentences;
 
 use cite::Sources;
 
@@ -21,6 +23,8 @@ const SIZES: &str = include_str!("../data/sizes.toml");
 const FAMILIES: &str = include_str!("../data/families.toml");
 const MODELS: &str = include_str!("../data/models.toml");
 const FAILURES: &str = include_str!("../data/failures.toml");
+const ADVICE_ZH: &str = include_str!("../data/advice-zh.json");
+const ADVICE_EN: &str = include_str!("../data/advice-en.json");
 
 fn sources() -> Sources {
     Sources::parse(SOURCES).unwrap()
@@ -172,12 +176,7 @@ fn a_family_with_rules_that_disagree_stops_the_build() {
 #[test]
 fn wrong_advice_stops_the_build() {
     let cases = [
-        (
-            "en = \"The key was not accepted\"",
-            "en = \"\"",
-            &["advice `invalid-api-key`", "`title.en` is empty"][..],
-        ),
-        ("next = \"fix-key\"", "next = \"fix-kee\"", &["advice `invalid-api-key`", "fix-kee"]),
+        ("next = \"fix-key\"", "next = \"fix-kee\"", &["advice `invalid-api-key`", "fix-kee"][..]),
         ("charged = \"no\"", "", &["advice `invalid-api-key`", "charged"]),
         ("id = \"unknown\"", "id = \"unknwon\"", &["failures.toml", "`unknown`", "missing"]),
         ("id = \"no-permission\"", "id = \"invalid-api-key\"", &["advice `invalid-api-key`", "twice"]),
@@ -202,6 +201,22 @@ fn wrong_advice_stops_the_build() {
         failures::read_advice(&uncited, &sources()),
         &["advice `invalid-api-key`", "when.status", "evidence"],
     );
+}
+
+#[test]
+fn sentences_missing_or_left_over_stop_the_build() {
+    let all = failures::read_advice(FAILURES, &sources()).unwrap();
+    let with = |zh: &str, en: &str| sentences::read(&all, zh, en).map(|said| sentences::emit(&said));
+    assert!(with(ADVICE_ZH, ADVICE_EN).unwrap().contains("The key was not accepted"));
+
+    let renamed = changed(ADVICE_EN, "\"no-permission\"", "\"no-permit\"");
+    stopped(with(ADVICE_ZH, &renamed), &["advice-en.json", "`no-permission`", "no sentences"]);
+    let left_over = changed(ADVICE_ZH, "{\n", "{ \"old\": { \"title\": \"旧\", \"what_to_do\": \"旧\" },\n");
+    stopped(with(&left_over, ADVICE_EN), &["advice-zh.json", "`old`", "no entry"]);
+    let empty = changed(ADVICE_EN, "\"The key was not accepted\"", "\"\"");
+    stopped(with(ADVICE_ZH, &empty), &["advice `invalid-api-key`", "`title.en` is empty"]);
+    let misspelt = changed(ADVICE_ZH, "\"what_to_do\"", "\"what\"");
+    stopped(with(&misspelt, ADVICE_EN), &["advice-zh.json", "`what`"]);
 }
 
 #[test]

@@ -268,7 +268,8 @@ fn every_advice_speaks_both_languages_in_plain_words() {
     let codes: HashSet<&str> =
         KNOWN.iter().map(|&(_, code, _, _)| code).filter(|code| code.len() > 8).collect();
     for advice in all_advice() {
-        for text in [advice.title, advice.what_to_do] {
+        let said = advice.sentences();
+        for text in [said.title, said.what_to_do] {
             assert!(!text.en.trim().is_empty(), "{}", advice.id);
             assert!(
                 text.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
@@ -285,15 +286,15 @@ fn every_advice_speaks_both_languages_in_plain_words() {
                 assert!(!language.contains(['_', '{', '}']), "{}: {language}", advice.id);
             }
         }
-        assert!(advice.title.en.len() <= 60, "{}: a title is short", advice.id);
+        assert!(said.title.en.len() <= 60, "{}: a title is short", advice.id);
     }
 }
 
 #[test]
 fn where_the_cost_is_not_certain_the_text_says_so_and_elsewhere_it_leaves_that_to_the_mark() {
     for advice in all_advice() {
-        let en = advice.what_to_do.en.to_lowercase();
-        let zh = advice.what_to_do.zh;
+        let en = advice.sentences().what_to_do.en.to_lowercase();
+        let zh = advice.sentences().what_to_do.zh;
         if advice.charged == Charged::Unknown {
             assert!(["charged", "bill"].iter().any(|word| en.contains(word)), "{}", advice.id);
             assert!(["扣费", "账单"].iter().any(|word| zh.contains(word)), "{}", advice.id);

@@ -66,7 +66,7 @@ impl Error {
         }
     }
 
-    /// What it means and what to do next, in the languages of the page.
+    /// What to do next, whether to send again, whether it was charged, and where the sentences about it are.
     pub fn advice(&self) -> &'static Advice {
         match &self.kind {
             ErrorKind::Invalid(_) => advice::by_id(advice::INVALID_REQUEST),
@@ -138,9 +138,17 @@ impl fmt::Display for Error {
             ErrorKind::Upstream(UpstreamFailure { code: Some(code), message: Some(message), .. }) => {
                 write!(f, "{code}: {message}")?;
             }
+            ErrorKind::Upstream(UpstreamFailure { code: Some(code), .. }) => f.write_str(code)?,
+            ErrorKind::Upstream(_) => write!(f, "no pictures came back: {}", self.advice().id)?,
             ErrorKind::Relay { code, message, .. } => write!(f, "relay: {code}: {message}")?,
-            ErrorKind::Decode { detail } => write!(f, "{}: {detail}", self.advice().title.en)?,
-            _ => f.write_str(self.advice().title.en)?,
+            ErrorKind::Network => {
+                f.write_str("the connection was lost before an answer came; it may have been charged")?;
+            }
+            ErrorKind::Timeout => f.write_str("no answer came in time; it may have been charged")?,
+            ErrorKind::Aborted => f.write_str("the wait was given up; it may have been charged")?,
+            ErrorKind::Unreachable => f.write_str("the relay cannot be reached")?,
+            ErrorKind::NotARelay => f.write_str("there is no relay at this address")?,
+            ErrorKind::Decode { detail } => write!(f, "the answer cannot be read: {detail}")?,
         }
         match (self.status, &self.request_id) {
             (Some(status), Some(id)) => write!(f, " (HTTP {status}, request {id})"),
@@ -213,6 +221,15 @@ mod tests {
             [violations.into(), PictureError::Mismatch { number: 2 }.into(), ApiKeyError::Empty.into()];
         for error in refusals {
             assert_eq!(error.charged(), Charged::No, "{error}");
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_charged_says_so() {
+        for kind in [ErrorKind::Network, ErrorKind::Timeout, ErrorKind::Aborted] {
+            let error = Error::from(kind);
+            assert_eq!(error.charged(), Charged::Unknown);
+            assert!(error.to_string().contains("may have been charged"), "{error}");
         }
     }
 

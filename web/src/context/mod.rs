@@ -1,10 +1,12 @@
 //! What the views share: each context is a `Copy` handle, provided once by the app and found by its type.
 
+mod advice;
 mod draft;
 mod live;
 mod session;
 mod settings;
 
+pub(crate) use advice::AdviceContext;
 pub(crate) use draft::{DraftContext, Entry};
 pub(crate) use live::LiveContext;
 pub(crate) use session::{Asked, Bytes, Phase, ResultEntry, RunRecord, SessionContext, object_url};
@@ -21,6 +23,7 @@ pub(crate) fn texts() -> &'static Messages {
 
 /// Provides every context.
 pub(crate) fn provide() {
+    provide_context(AdviceContext::new());
     provide_context(LiveContext::new());
     provide_context(SettingsContext::load());
     provide_context(DraftContext::new());

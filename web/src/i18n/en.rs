@@ -1,5 +1,7 @@
 //! English.
 
+use qwen_edit_api::failure::NextStep;
+
 use super::{
     FailureMessages, InstructionMessages, Messages, ParameterMessages, PictureMessages, ResultMessages,
     RunMessages, SettingsMessages, ViolationMessages,
@@ -174,6 +176,18 @@ pub(super) const EN: Messages = Messages {
         fetch_again: "Fetch again",
     },
     failure: FailureMessages {
+        short_title: "That did not work",
+        short_advice: |next| match next {
+            NextStep::FixInput => "Please check the settings of the edit.",
+            NextStep::FixPicture => "Please use another picture.",
+            NextStep::FixPrompt => "Please say it in other words.",
+            NextStep::FixKey => "Please check the key and its region.",
+            NextStep::Account => "Please look after the account in the Model Studio console.",
+            NextStep::Wait => "Please wait a little, then try again.",
+            NextStep::TryAgain => "Please try again.",
+            NextStep::CheckBill => "Please look at your bill before you make it again.",
+            NextStep::Contact => "Please ask whoever runs this page.",
+        },
         charged_no: "Nothing was charged",
         charged_yes: "This was charged",
         charged_unknown: "This may have been charged",

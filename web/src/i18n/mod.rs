@@ -1,11 +1,12 @@
 //! Every sentence of the studio, in each language, as typed constants: a missing text does not compile.
 //!
-//! What a failure means and what to do about it is data of `qwen-edit-api` (`data/failures.toml`), shared with the
-//! npm package; here is only what the page itself says.
+//! What a failure means and what to do about it is data of `qwen-edit-api` (`data/advice-*.json`), shared with the npm
+//! package and loaded apart from the app; here is only what the page itself says.
 
 mod en;
 mod zh;
 
+use qwen_edit_api::failure::NextStep;
 pub use qwen_edit_api::text::Language;
 
 /// The texts of one language. Functions are used where a number or a name stands inside the sentence.
@@ -184,6 +185,9 @@ pub struct ResultMessages {
 
 #[derive(Debug)]
 pub struct FailureMessages {
+    /// For the time until the sentences about failures are loaded.
+    pub short_title: &'static str,
+    pub short_advice: fn(NextStep) -> &'static str,
     pub charged_no: &'static str,
     pub charged_yes: &'static str,
     pub charged_unknown: &'static str,
@@ -290,6 +294,15 @@ mod tests {
 
     fn tags(list: &[&str]) -> Vec<String> {
         list.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn there_is_a_short_word_for_every_failure_before_its_own_words_are_loaded() {
+        for advice in qwen_edit_api::all_advice() {
+            let [zh, en] = [Language::Zh, Language::En]
+                .map(|language| (messages(language).failure.short_advice)(advice.next));
+            assert!(!zh.is_ascii() && en.is_ascii() && !en.is_empty(), "{}", advice.id);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Simplified Chinese.
 
+use qwen_edit_api::failure::NextStep;
+
 use super::{
     FailureMessages, InstructionMessages, Messages, ParameterMessages, PictureMessages, ResultMessages,
     RunMessages, SettingsMessages, ViolationMessages,
@@ -155,6 +157,18 @@ pub(super) const ZH: Messages = Messages {
         fetch_again: "再取一次",
     },
     failure: FailureMessages {
+        short_title: "没有成功",
+        short_advice: |next| match next {
+            NextStep::FixInput => "请检查一下参数。",
+            NextStep::FixPicture => "请换一张图片。",
+            NextStep::FixPrompt => "请换一种说法。",
+            NextStep::FixKey => "请检查密钥和它所属的地区。",
+            NextStep::Account => "请在百炼控制台查看账号。",
+            NextStep::Wait => "请稍等一会儿再试。",
+            NextStep::TryAgain => "请再试一次。",
+            NextStep::CheckBill => "重新生成之前，请先查看账单。",
+            NextStep::Contact => "请联系这个网页的维护者。",
+        },
         charged_no: "没有扣费",
         charged_yes: "已经扣费",
         charged_unknown: "可能已经扣费",

@@ -1,7 +1,7 @@
 //! Files and links as they come in: from the picker, a drop, or the clipboard.
 
 use leptos::prelude::window;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, DataTransfer, File, FileList, Response};
 
@@ -50,9 +50,15 @@ pub(crate) fn is_text_field(target: Option<web_sys::EventTarget>) -> bool {
 
 /// A file that is served with the page. Nothing when it cannot be had.
 pub(crate) async fn fetch_own(path: &str) -> Option<Blob> {
+    JsFuture::from(response(path).await?.blob().ok()?).await.ok()?.dyn_into().ok()
+}
+
+/// What a JSON file that is served with the page holds. Nothing when it cannot be had.
+pub(crate) async fn fetch_own_json(path: &str) -> Option<JsValue> {
+    JsFuture::from(response(path).await?.json().ok()?).await.ok()
+}
+
+async fn response(path: &str) -> Option<Response> {
     let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    JsFuture::from(response.blob().ok()?).await.ok()?.dyn_into().ok()
+    response.ok().then_some(response)
 }

@@ -1,6 +1,6 @@
 //! The page around the app: language, theme, title, focus, scrolling.
 
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, request_idle_callback_with_handle, window};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -96,6 +96,13 @@ pub(crate) fn has_open_dialog() -> bool {
 /// Whether the person is in a text field.
 pub(crate) fn is_writing() -> bool {
     super::files::is_text_field(document().active_element().map(Into::into))
+}
+
+/// Does something when the browser has nothing else to do; at once in a browser that cannot tell.
+pub(crate) fn at_rest(act: impl Fn() + Copy + 'static) {
+    if request_idle_callback_with_handle(act).is_err() {
+        act();
+    }
 }
 
 /// Whether the browser believes it has a network.

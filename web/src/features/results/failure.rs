@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::components::icon::{ALERT, IconView};
 use crate::components::lazy::{lazy, press};
-use crate::context::{LiveContext, SessionContext, SettingsContext, texts};
+use crate::context::{AdviceContext, LiveContext, SessionContext, SettingsContext, texts};
 use crate::js::clipboard;
 use crate::notice::{self, Action, Notice};
 use crate::run::Runner;
@@ -15,11 +15,13 @@ pub(crate) fn FailureNotice() -> impl IntoView {
     let texts = texts();
     let session: SessionContext = expect_context();
     let settings: SettingsContext = expect_context();
+    let advice: AdviceContext = expect_context();
     let language = settings.language.get_untracked();
     let notice = move || {
-        session
-            .failure
-            .with(|failure| failure.as_ref().map(|failure| notice::describe(&failure.error, language, texts)))
+        session.failure.with(|failure| {
+            let error = &failure.as_ref()?.error;
+            Some(notice::describe(error, advice, language, texts))
+        })
     };
     view! {
         <div role="alert">

@@ -6,7 +6,7 @@ use qwen_edit_api::failure::Retry;
 use super::{source, with_run, with_shown};
 use crate::components::icon::{ALERT, IconView};
 use crate::components::lazy::{lazy, press, typed};
-use crate::context::{Bytes, SessionContext, SettingsContext, texts};
+use crate::context::{AdviceContext, Bytes, SessionContext, SettingsContext, texts};
 use crate::js::clock;
 use crate::notice;
 use crate::run::Runner;
@@ -97,6 +97,7 @@ fn NotFetched() -> impl IntoView {
     let texts = texts();
     let session: SessionContext = expect_context();
     let settings: SettingsContext = expect_context();
+    let advice: AdviceContext = expect_context();
     let runner = Runner::from_context();
     let error = untrack(|| {
         with_shown(session, |_, entry| match &entry.bytes {
@@ -106,14 +107,17 @@ fn NotFetched() -> impl IntoView {
     })
     .flatten();
     error.map(|(error, link)| {
-        let notice = notice::describe(&error, settings.language.get_untracked(), texts);
+        let language = settings.language.get_untracked();
         let can_retry = error.retry() == Retry::Safe;
+        let id = error.advice().id;
+        let notice = move || notice::describe(&error, advice, language, texts);
+        let title = notice.clone();
         let is_alive = link.expires_at.is_none_or(|expires_at| expires_at > clock::now_unix());
         view! {
-            <div class="stage__note" role="alert" data-notice=notice.id>
+            <div class="stage__note" role="alert" data-notice=id>
                 <IconView icon=ALERT/>
-                <p class="notice__title">{notice.title}</p>
-                <p>{notice.what_to_do}</p>
+                <p class="notice__title">{lazy(move || title().title)}</p>
+                <p>{lazy(move || notice().what_to_do)}</p>
                 <div class="notice__actions">
                     {can_retry.then(|| view! {
                         <button
