@@ -1,6 +1,7 @@
 /** What every packaging test builds on: the page server, a relay on another origin, a simulator. */
 import { expect, test as base, type Page } from "@playwright/test";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Sim } from "../e2e/support/sim.ts";
 import { startStack } from "../e2e/support/stack.ts";
 import { fixtures, WORK } from "./support/fixtures-list.ts";
@@ -14,6 +15,12 @@ interface Servers {
   readonly relay: string;
   /** The simulator's control address. */
   readonly control: string;
+  /** Where a fixture was made, with a slash at the end. */
+  folderOf(fixture: string): URL;
+}
+
+function folderOf(fixture: string): URL {
+  return pathToFileURL(`${resolve(WORK, fixture)}/`);
 }
 
 /** Opens the page of a fixture and waits until its script has run. */
@@ -30,7 +37,7 @@ export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { serve
       const site = await startSite(await fixtures());
       const stack = await startStack({ allowedOrigins: [site.origin], staticDir: WORK });
       site.relayOrigin = stack.origin;
-      await use({ site, relay: `${stack.origin}/relay`, control: stack.control });
+      await use({ site, relay: `${stack.origin}/relay`, control: stack.control, folderOf });
       await stack.stop();
       await site.stop();
     },
@@ -39,11 +46,15 @@ export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { serve
 
   relay: async ({ servers }, use) => use(servers.relay),
 
-  sim: async ({ servers }, use) => {
-    const sim = new Sim(servers.control);
-    await sim.reset();
-    await use(sim);
-  },
+  // Also for tests that do not look at it: a fault that an earlier one left must not hit them.
+  sim: [
+    async ({ servers }, use) => {
+      const sim = new Sim(servers.control);
+      await sim.reset();
+      await use(sim);
+    },
+    { auto: true },
+  ],
 
   // Errors nobody caught, and violations of a page's security policy, fail the test, whatever it looked at.
   open: async ({ page, servers }, use) => {

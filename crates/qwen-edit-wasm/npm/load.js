@@ -28,7 +28,8 @@ async function fromResponse(response) {
   if (!response.ok) throw loadError(`${name} was answered with status ${response.status}: ${FIX}`);
   const type = response.headers.get("content-type") ?? "";
   try {
-    if (type.startsWith("application/wasm")) return await WebAssembly.compileStreaming(response);
+    // With a parameter browsers refuse to stream it.
+    if (type === "application/wasm") return await WebAssembly.compileStreaming(response);
     return await fromBytes(await response.arrayBuffer(), name);
   } catch (cause) {
     if (cause.name === "QwenEditError") throw cause;

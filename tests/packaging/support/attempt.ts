@@ -31,16 +31,23 @@ export async function ready(page: Page, file: string): Promise<Page> {
   return page;
 }
 
-export async function attempt(page: Page, relay: string, code: Attempt): Promise<Partial<Told>> {
+export async function attempt(
+  page: Page,
+  relay: string,
+  code: Attempt,
+  { client = true } = {},
+): Promise<Partial<Told>> {
   return page.evaluate(
-    async ({ relay, code }) => {
+    async ({ relay, code, client }) => {
       const scope = globalThis as unknown as {
         qwenEdit: typeof import("qwen-edit");
         client?: import("qwen-edit").QwenEdit;
       };
       const { qwenEdit } = scope;
       const create = (options: never) => qwenEdit.QwenEdit.create(options);
-      scope.client ??= await qwenEdit.QwenEdit.create({ relay, region: "demo" });
+      // Creating it would load the wasm file.
+      const wanted = client && /\bclient\b/.test(code);
+      if (wanted) scope.client ??= await qwenEdit.QwenEdit.create({ relay, region: "demo" });
       const file = document.querySelector<HTMLInputElement>("#files")?.files?.[0];
       const names = ["qwenEdit", "create", "client", "relay", "file"];
       const work = new Function(...names, `return (async () => (${code}))()`) as (...values: unknown[]) => Promise<unknown>;
@@ -67,6 +74,6 @@ export async function attempt(page: Page, relay: string, code: Attempt): Promise
         };
       }
     },
-    { relay, code },
+    { relay, code, client },
   ) as Promise<Partial<Told>>;
 }

@@ -185,7 +185,8 @@ function makeClass() {
     #request() {
       const request = { images: this.#pictures.all(), prompt: this.#view.prompt };
       for (const name of ["model", "size", "n"]) {
-        if (this[name]) request[name] = this[name];
+        // An empty attribute says nothing; a wrong number must be refused and not be another number.
+        if (this[name] !== undefined && this[name] !== "") request[name] = this[name];
       }
       if (this.jobs) request.jobId = crypto.randomUUID();
       return request;
