@@ -21,7 +21,8 @@ export default defineConfig({
   use: {
     ...devices["Desktop Chrome"],
     browserName: "chromium",
-    trace: "retain-on-failure",
+    // A trace fetches the page's pictures itself, which the strict policy of some pages forbids.
+    trace: "off",
     launchOptions: {
       executablePath: process.env.QWEN_EDIT_CHROMIUM ?? "/usr/bin/chromium",
       args: [

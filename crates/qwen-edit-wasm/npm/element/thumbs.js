@@ -41,10 +41,17 @@ export class Thumbs {
     return h(
       "li",
       { class: "thumb", part: "thumb" },
-      h("img", { src: this.#preview(image), alt: texts.picture(number) }),
+      this.#image(image, texts.picture(number)),
       h("span", { class: "name", "aria-hidden": "true" }, texts.picture(number)),
       h("div", { class: "tools" }, ...tools),
     );
+  }
+
+  /** What the browser cannot show may still be of use to the API; it is shown by its name. */
+  #image(image, alt) {
+    const picture = h("img", { src: this.#preview(image), alt });
+    picture.addEventListener("error", () => picture.replaceWith(h("span", { class: "unseen" }, image.name ?? alt)), { once: true });
+    return picture;
   }
 
   /** The focus goes to the next picture, or to the button that adds one. */

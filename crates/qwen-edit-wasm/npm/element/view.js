@@ -44,7 +44,7 @@ export class View {
 
   /** Where a message about the whole element points. */
   get anchor() {
-    return this.#parts.run.hidden ? this.#parts.cancel : this.#parts.run;
+    return this.#parts.run;
   }
 
   forgetPreviews() {
@@ -64,8 +64,10 @@ export class View {
     addText.textContent = texts.add;
     run.textContent = texts.run;
     cancel.textContent = texts.cancel;
-    this.#swap(run, cancel, state.running);
-    run.disabled = busy;
+    run.disabled = state.disabled;
+    // It keeps its place and the focus: whoever presses twice must not hit Cancel instead.
+    run.setAttribute("aria-disabled", String(busy));
+    this.#offerCancel(state.running);
     bar.hidden = !state.running;
     this.#thumbs.show(texts, busy);
     this.#results.show(state);
@@ -73,14 +75,12 @@ export class View {
     this.#say(status(state));
   }
 
-  /** The focus goes along: a hidden button would drop it to the page. */
-  #swap(run, cancel, running) {
-    const [shown, hidden] = running ? [cancel, run] : [run, cancel];
-    const hadFocus = this.#root.activeElement === hidden;
-    shown.hidden = false;
-    shown.disabled = false;
-    if (hadFocus) shown.focus();
-    hidden.hidden = true;
+  /** A hidden button would drop the focus to the page. */
+  #offerCancel(offered) {
+    const { cancel, run } = this.#parts;
+    const hadFocus = this.#root.activeElement === cancel;
+    cancel.hidden = !offered;
+    if (hadFocus && !offered) run.focus();
   }
 
   #showFailure({ failure, running }) {
@@ -128,8 +128,8 @@ function build({ run: onRun, cancel: onCancel }) {
     picturesTitle, addText, add, file, list, label, textarea, run, cancel, status, bar, error, resultsTitle, resultList,
     pictures: h("section", { part: "pictures" }, picturesTitle, list, file),
     prompt: h("section", {}, label, textarea),
-    actions: h("div", { class: "actions" }, run, cancel),
-    says: h("div", { class: "says" }, status, bar, error),
+    actions: h("div", { class: "actions" }, run),
+    says: h("div", { class: "says" }, h("div", { class: "waiting" }, status, cancel), bar, error),
     results: h("section", { class: "results", part: "results", hidden: true }, resultsTitle, resultList),
   };
 }
