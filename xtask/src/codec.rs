@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::setup::Toolbox;
 use crate::workspace::Workspace;
-use crate::{npm, process};
+use crate::{npm_packages, process};
 
 /// What browsers do not read by themselves. Each becomes one file, loaded when the first such picture is given.
 const DECODERS: [&str; 2] = ["decoders/heic.js", "decoders/tiff.js"];
@@ -17,7 +17,7 @@ const DECODERS: [&str; 2] = ["decoders/heic.js", "decoders/tiff.js"];
 /// refused by browsers that do not read them.
 pub(crate) fn publish(workspace: &Workspace, tools: &Toolbox, folder: &Path) -> Result<()> {
     let client = workspace.root.join("crates/qwen-edit-client");
-    npm::install(&client)?;
+    npm_packages::install(&client)?;
     for decoder in DECODERS {
         let mut outfile = OsString::from("--outfile=");
         outfile.push(folder.join(decoder));

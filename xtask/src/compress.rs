@@ -58,7 +58,8 @@ fn write_if_smaller(path: &Path, raw: &[u8], compressed: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn brotli(raw: &[u8]) -> Result<Vec<u8>> {
+/// As small as brotli makes it.
+pub(crate) fn brotli(raw: &[u8]) -> Result<Vec<u8>> {
     let params = brotli::enc::BrotliEncoderParams {
         quality: BROTLI_QUALITY,
         lgwin: BROTLI_WINDOW,
@@ -69,7 +70,8 @@ fn brotli(raw: &[u8]) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
-fn gzip(raw: &[u8]) -> Result<Vec<u8>> {
+/// As small as gzip makes it.
+pub(crate) fn gzip(raw: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(raw)?;
     Ok(encoder.finish()?)

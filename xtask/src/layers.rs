@@ -24,6 +24,7 @@ const LAYERS: &[Layer] = &[
     Layer { package: "qwen-edit-api", may_use: &[], tests_may_use: &["qwen-edit-api"] },
     layer("qwen-edit-client", &["qwen-edit-api"]),
     layer("qwen-edit-web", &["qwen-edit-api", "qwen-edit-client"]),
+    layer("qwen-edit-wasm", &["qwen-edit-api", "qwen-edit-client"]),
     layer("qwen-edit-sim", &["qwen-edit-api"]),
     layer("relay-policy", &[]),
     Layer { package: "relay-server", may_use: &["relay-policy"], tests_may_use: &["qwen-edit-sim"] },

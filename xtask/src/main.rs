@@ -11,6 +11,8 @@ mod fuzz;
 mod layers;
 mod local_stack;
 mod npm;
+mod npm_packages;
+mod npm_tools;
 mod process;
 mod proxies;
 mod python;
@@ -65,6 +67,8 @@ enum Command {
     UploadTest(trials::UploadOptions),
     /// Build the studio into dist/, optimised and compressed
     Build,
+    /// Build the npm package into target/npm/, with its sizes against the budgets
+    Npm,
     /// What a first visit downloads, against the budget
     Sizes,
     /// Only install what is missing: wasm target, trunk, wasm-bindgen
@@ -94,6 +98,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::HoldTest(options) => trials::hold(&workspace, options),
         Command::UploadTest(options) => trials::upload(&workspace, options),
         Command::Build => build::dist(&workspace, &setup::web_tools(&workspace)?).map(|_| ExitCode::SUCCESS),
+        Command::Npm => npm::run(&workspace),
         Command::Sizes => sizes::run(&workspace),
         Command::Setup => setup::web_tools(&workspace).map(|_| ExitCode::SUCCESS),
     }

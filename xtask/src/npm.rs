@@ -1,27 +1,91 @@
-//! Packages of npm that a folder's lock file names.
+//! `cargo xtask npm`: the npm package `qwen-edit`, as it is published, in `target/npm/`.
+
+mod files;
+mod peers;
+pub(crate) mod sizes;
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::{process, setup};
+use crate::npm_tools::{self, NpmTools};
+use crate::setup::{self, Toolbox};
+use crate::workspace::Workspace;
+use crate::{codec, process, tools};
 
-/// Installs what `folder/package-lock.json` names, unless it is there.
-pub(crate) fn install(folder: &Path) -> Result<()> {
-    if is_installed(folder) {
-        return Ok(());
-    }
-    let npm = setup::find_on_path("npm").context("install Node.js 20 or newer: npm is missing")?;
-    process::run(Command::new(npm).current_dir(folder).args(["ci", "--no-audit", "--no-fund"]))
+const CRATE: &str = "qwen-edit-wasm";
+
+/// A built package.
+#[derive(Debug, Clone)]
+pub(crate) struct Package {
+    /// What is in the tarball, as a folder.
+    pub(crate) folder: PathBuf,
+    pub(crate) tarball: PathBuf,
+    pub(crate) tools: NpmTools,
 }
 
-/// npm writes its own copy of the lock file last.
-fn is_installed(folder: &Path) -> bool {
-    let changed = |file: &str| fs::metadata(folder.join(file)).and_then(|metadata| metadata.modified()).ok();
-    match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
-        (Some(installed), Some(wanted)) => installed >= wanted,
-        _ => false,
+/// Builds the package and prints its sizes beside those of its peers. Fails when one is over its budget.
+pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
+    let package = build(workspace, &setup::web_tools(workspace)?)?;
+    let report = sizes::measure(workspace, &package)?;
+    print!("{}", report.text());
+    println!("{}", package.tarball.display());
+    Ok(if report.is_within_budget() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Builds the wasm once and puts everything that is published into a folder and a tarball.
+pub(crate) fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Package> {
+    if !toolbox.can_optimise {
+        bail!("the package is published optimised only, and there is no wasm-opt: see above why");
     }
+    let tools = npm_tools::ensure(&tools::PACKAGE_TOOLS)?;
+    let scratch = workspace.scratch("npm")?;
+    glue(workspace, toolbox, &scratch)?;
+    let npm = workspace.root.join("target/npm");
+    let folder = npm.join("package");
+    files::assemble(workspace, &scratch, &folder)?;
+    minify(&tools, &folder.join("glue.js"))?;
+    codec::publish(workspace, toolbox, &folder.join("codec"))?;
+    let tarball = pack(workspace, &npm, &folder)?;
+    Ok(Package { folder, tarball, tools })
+}
+
+/// Rust to `glue.js` and `glue_bg.wasm`, optimised.
+fn glue(workspace: &Workspace, toolbox: &Toolbox, scratch: &Path) -> Result<()> {
+    let target = "wasm32-unknown-unknown";
+    let profile = "wasm-release";
+    let mut cargo =
+        workspace.cargo(&["build", "-p", CRATE, "--lib", "--target", target, "--profile", profile]);
+    process::run(&mut cargo)?;
+    let wasm = workspace.target.join(target).join(profile).join("qwen_edit_wasm.wasm");
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
+    bindgen.args(["--remove-producers-section", "--out-name", "glue", "--out-dir"]).arg(scratch).arg(wasm);
+    process::run(toolbox.equip(&mut bindgen)?)?;
+    let mut optimise = Command::new("wasm-opt");
+    // As the studio's build in index.html.
+    optimise.args(["-Oz", "--one-caller-inline-max-function-size=0"]);
+    optimise.arg(scratch.join("glue_bg.wasm")).arg("-o").arg(scratch.join(files::WASM));
+    process::run(toolbox.equip(&mut optimise)?)
+}
+
+/// Generated code that nobody reads; a page without a bundler loads it as it is.
+fn minify(tools: &NpmTools, file: &Path) -> Result<()> {
+    let mut command = tools.program("esbuild");
+    command.arg(file).args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"]);
+    process::run(command.arg(format!("--outfile={}", file.display())))
+}
+
+fn pack(workspace: &Workspace, npm: &Path, folder: &Path) -> Result<PathBuf> {
+    let program = setup::find_on_path("npm").context("install Node.js 20 or newer: npm is missing")?;
+    let mut command = Command::new(program);
+    command.current_dir(folder).args(["pack", "--silent", "--ignore-scripts", "--pack-destination"]).arg(npm);
+    process::run(&mut command)?;
+    let tarball = npm.join(format!("qwen-edit-{}.tgz", workspace.version));
+    if !fs::exists(&tarball)? {
+        bail!("npm pack made no {}", tarball.display());
+    }
+    Ok(tarball)
 }

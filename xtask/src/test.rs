@@ -16,6 +16,8 @@ mod counts;
 mod e2e;
 mod kill_test;
 mod native;
+mod packaging;
+mod playwright;
 mod relay_cases;
 mod size_budget;
 mod stage;
@@ -61,6 +63,12 @@ const SUITES: &[Suite] = &[
     Suite { name: "kill-test", about: "eight rounds of `kill -9` under running jobs", run: kill_test::run },
     Suite { name: "proxies", about: "the recipes for nginx and Caddy, with both", run: contract::proxies },
     Suite { name: "e2e", about: "journeys through the studio in a real browser", run: e2e::studio },
+    Suite { name: "packaging", about: "the npm package in pages of every kind", run: packaging::run },
+    Suite {
+        name: "package-lint",
+        about: "what others' tools say of the npm package, and its sizes",
+        run: packaging::lint,
+    },
     Suite { name: "start", about: "`cargo xtask start` as a newcomer types it", run: e2e::start },
     Suite { name: "trunk-serve", about: "the page of `trunk serve` alone", run: e2e::trunk_serve },
     Suite { name: "sizes", about: "what a first visit downloads, against the budget", run: size_budget::run },

@@ -1,5 +1,7 @@
 //! Every tool we need beside rustup, with its version: the one place to change one.
 
+use crate::npm_tools::NpmSet;
+
 /// A tool published as a crate: taken from PATH when the version fits, else built once into the user's cache.
 #[derive(Debug)]
 pub(crate) struct Tool {
@@ -62,6 +64,19 @@ pub(crate) struct NpmTool {
     pub(crate) release: &'static str,
     pub(crate) program: &'static str,
 }
+
+/// What builds and judges the npm package, and the packages it is measured beside.
+pub(crate) const PACKAGE_TOOLS: NpmSet = NpmSet {
+    name: "package-tools",
+    packages: &[
+        "esbuild@0.28.2",
+        "publint@0.3.25",
+        "@arethetypeswrong/cli@0.18.5",
+        "openai@7.57.0",
+        "@fal-ai/client@1.10.1",
+        "replicate@1.4.0",
+    ],
+};
 
 /// The browser, its driver, and a font with Chinese letters, as Debian names them.
 pub(crate) const BROWSER_PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-noto-cjk"];

@@ -140,6 +140,28 @@ pub enum ViolationKind {
     EmptyModel,
 }
 
+impl ViolationKind {
+    /// Stable name for programs: `too-many-pictures`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooFewPictures { .. } => "too-few-pictures",
+            Self::TooManyPictures { .. } => "too-many-pictures",
+            Self::PictureTooLarge { .. } => "picture-too-large",
+            Self::PictureUrlInvalid => "picture-url-invalid",
+            Self::EmptyPrompt => "empty-prompt",
+            Self::OutOfRange { .. } => "out-of-range",
+            Self::SizeFormat { .. } => "size-format",
+            Self::SizeArea { .. } => "size-area",
+            Self::SizeSide { .. } => "size-side",
+            Self::SizeRatio { .. } => "size-ratio",
+            Self::TooLong { .. } => "too-long",
+            Self::NotSupported => "not-supported",
+            Self::EmptyModel => "empty-model",
+        }
+    }
+}
+
 impl From<SizeProblem> for ViolationKind {
     fn from(problem: SizeProblem) -> Self {
         match problem {
@@ -290,4 +312,50 @@ pub enum WarningKind {
         /// The picture's number, counted from 1.
         number: u32,
     },
+}
+
+impl WarningKind {
+    /// Stable name for programs: `prompt-long`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PromptLong { .. } => "prompt-long",
+            Self::PictureSmall { .. } => "picture-small",
+            Self::PictureLarge { .. } => "picture-large",
+            Self::UnknownModel => "unknown-model",
+            Self::ExperimentalModel => "experimental-model",
+            Self::LegacyModel => "legacy-model",
+            Self::BodyLarge { .. } => "body-large",
+            Self::MentionsMissingPicture { .. } => "mentions-missing-picture",
+        }
+    }
+}
+
+impl fmt::Display for WarningKind {
+    /// What may go wrong, in English, for developers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PromptLong { limit_tokens, estimated_tokens } => {
+                write!(
+                    f,
+                    "has about {estimated_tokens} tokens, the model reads {limit_tokens}: the end may be cut"
+                )
+            }
+            Self::PictureSmall { side, min } => {
+                write!(f, "has a side of {side} pixels, below {min}: the result may be blurry")
+            }
+            Self::PictureLarge { side, max } => {
+                write!(f, "has a side of {side} pixels, above {max}: the run may be slow")
+            }
+            Self::UnknownModel => f.write_str("is not in the catalogue: its limits are not checked"),
+            Self::ExperimentalModel => f.write_str("is new: its rules are less sure"),
+            Self::LegacyModel => f.write_str("is among the vendor's old models"),
+            Self::BodyLarge { bytes, safe } => {
+                write!(f, "make a request of about {bytes} bytes; more than {safe} may be refused on the way")
+            }
+            Self::MentionsMissingPicture { number } => {
+                write!(f, "speaks of picture {number}, which is not there")
+            }
+        }
+    }
 }

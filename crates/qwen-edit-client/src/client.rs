@@ -1,5 +1,6 @@
 //! The conversation with a relay.
 
+use js_sys::Function;
 use qwen_edit_api::region::{DEMO_KEY, GENERATION_PATH};
 use qwen_edit_api::{EditRequest, find_region};
 use wasm_bindgen::JsValue;
@@ -47,6 +48,7 @@ pub struct Client {
     region: String,
     key: Option<ApiKey>,
     timeout_ms: u32,
+    fetch: Option<Function>,
 }
 
 impl Client {
@@ -60,6 +62,7 @@ impl Client {
             region: region.to_owned(),
             key: keyless.then(|| ApiKey::parse(DEMO_KEY).ok()).flatten(),
             timeout_ms: EDIT_TIMEOUT_MS,
+            fetch: None,
         }
     }
 
@@ -74,6 +77,13 @@ impl Client {
     #[must_use]
     pub fn with_timeout_ms(self, timeout_ms: u32) -> Client {
         Client { timeout_ms, ..self }
+    }
+
+    /// With the caller's own `fetch`: a function of one `Request` that promises a `Response`. It must not send a
+    /// request twice.
+    #[must_use]
+    pub fn with_fetch(self, fetch: Function) -> Client {
+        Client { fetch: Some(fetch), ..self }
     }
 
     /// Edits: one POST, never sent again. Dropping the future aborts it, which does not undo the edit.
@@ -109,6 +119,7 @@ impl Client {
             headers,
             json: Some(body),
             timeout_ms: self.timeout_ms.saturating_add(upload_ms),
+            fetch: self.fetch.as_ref(),
         };
         let sent = || progress(Progress::Sent { body_bytes });
         fetch::exchange(call, sent, async |_, response| read_bytes(response).await).await
@@ -128,6 +139,7 @@ impl Client {
             headers: &[("prefer", wait)],
             json: None,
             timeout_ms,
+            fetch: self.fetch.as_ref(),
         };
         fetch::exchange(call, || (), async |_, response| read_bytes(response).await).await
     }
@@ -141,13 +153,22 @@ impl Client {
     /// # Errors
     /// When nothing answers, or the relay refuses this page.
     pub async fn relay_info(relay_base: &str) -> Result<Option<RelayInfo>, Error> {
+        Client::new(relay_base, "").info().await
+    }
+
+    /// What this client's relay offers; see [`Client::relay_info`].
+    ///
+    /// # Errors
+    /// When nothing answers, or the relay refuses this page.
+    pub async fn info(&self) -> Result<Option<RelayInfo>, Error> {
         let call = Call {
-            url: &format!("{}/relay.json", relay_base.trim_end_matches('/')),
+            url: &format!("{}/relay.json", self.relay),
             query: None,
             key: None,
             headers: &[],
             json: None,
             timeout_ms: INFO_TIMEOUT_MS,
+            fetch: self.fetch.as_ref(),
         };
         let (head, body) = fetch::exchange(call, || (), async |_, response| read_bytes(response).await)
             .await
@@ -171,6 +192,7 @@ impl Client {
             headers: &[],
             json: None,
             timeout_ms: IMAGE_TIMEOUT_MS,
+            fetch: self.fetch.as_ref(),
         };
         let (head, picture) = fetch::exchange(call, || (), read_picture).await.map_err(lost_free)?;
         let picture = picture.map_err(|refusal| decode::free_refusal(&head, &refusal))?;

@@ -86,11 +86,32 @@ impl Client {
     /// As [`Client::edit`]; [`ErrorKind::Relay`] with `not_found` when the relay has no such job (never sent, or older than
     /// two days) and `outcome_unknown` when the answer was lost on its way to the relay.
     pub async fn resume(&self, job: &JobId, model: &str, requested: u32) -> Result<EditResult, Error> {
+        self.resume_reporting(job, model, requested, |_| ()).await
+    }
+
+    /// [`Client::resume`] that says so, once, when the relay answers that the job is running.
+    ///
+    /// # Errors
+    /// As [`Client::resume`].
+    pub async fn resume_reporting(
+        &self,
+        job: &JobId,
+        model: &str,
+        requested: u32,
+        progress: impl Fn(Progress),
+    ) -> Result<EditResult, Error> {
         let started = js_sys::Date::now();
+        let mut is_known = false;
         loop {
             let asked = js_sys::Date::now();
             let lost = match self.ask(job, WAIT, ASK_TIMEOUT_MS).await {
-                Ok((head, _)) if head.status == 202 => Error::from(ErrorKind::Timeout),
+                Ok((head, _)) if head.status == 202 => {
+                    if !is_known {
+                        progress(Progress::Accepted);
+                    }
+                    is_known = true;
+                    Error::from(ErrorKind::Timeout)
+                }
                 // A gateway between us and the relay; the relay marks its own words.
                 Ok((head, _)) if matches!(head.status, 429 | 502..=504) && !head.from_relay => {
                     head.error(ErrorKind::Network)

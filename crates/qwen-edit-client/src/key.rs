@@ -35,6 +35,11 @@ impl ApiKey {
         Ok(ApiKey(key.to_owned()))
     }
 
+    /// Whether it is a key of the vendor's, which pays for whoever reads it, and not the token of an invite.
+    pub fn is_vendor_key(&self) -> bool {
+        self.0.starts_with("sk-")
+    }
+
     /// The value of the `Authorization` header.
     pub(crate) fn authorization(&self) -> String {
         format!("Bearer {}", self.0)
@@ -59,6 +64,12 @@ mod tests {
     #[test]
     fn a_pasted_key_loses_the_white_space_around_it() {
         assert_eq!(ApiKey::parse(" sk-a1\r\n").unwrap().authorization(), "Bearer sk-a1");
+    }
+
+    #[test]
+    fn a_vendors_key_is_told_from_an_invite() {
+        assert!(ApiKey::parse(" sk-a1").unwrap().is_vendor_key());
+        assert!(!ApiKey::parse("qe_9f").unwrap().is_vendor_key());
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod relay_info;
 mod result;
 mod thrown;
 
+pub use abort::until_aborted;
 pub use client::{Client, Progress};
 pub use error::{Error, ErrorKind};
 pub use fit::{Fitted, Fitter, Input, Unfit};

@@ -17,8 +17,16 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** Whose pages may call the relay, and what it serves. */
+export interface StackOptions {
+  readonly allowedOrigins: readonly string[];
+  readonly staticDir: string;
+}
+
 /** Starts a simulator, then a relay in front of it, both on ports of their own. */
-export async function startStack(): Promise<Stack> {
+export async function startStack(
+  options: StackOptions = { allowedOrigins: ["self"], staticDir: DIST },
+): Promise<Stack> {
   const sim = await start(
     SIM,
     ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--latency", "300ms"],
@@ -28,7 +36,7 @@ export async function startStack(): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), "qwen-edit-e2e-"));
   try {
     const config = join(folder, "relay.toml");
-    await writeFile(config, relayConfig(upstream));
+    await writeFile(config, relayConfig(upstream, options));
     const relay = await start(RELAY, ["--config", config], [/^listening (\S+)/]);
     const [origin = ""] = relay.announced;
     return {
@@ -58,13 +66,13 @@ export function stackFromEnvironment(): Stack | undefined {
 }
 
 /** On loopback the relay's own origin follows from the port it was given. */
-function relayConfig(upstream: string): string {
+function relayConfig(upstream: string, { allowedOrigins, staticDir }: StackOptions): string {
   // JSON strings are TOML strings.
   const text = JSON.stringify;
   return `
 listen = "127.0.0.1:0"
-allowed_origins = ["self"]
-static_dir = ${text(DIST)}
+allowed_origins = ${text(allowedOrigins)}
+static_dir = ${text(staticDir)}
 
 [regions.demo]
 upstream = ${text(upstream)}

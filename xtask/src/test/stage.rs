@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::build::{self, Servers};
+use crate::npm::{self, Package};
 use crate::setup::{self, Toolbox};
 use crate::workspace::Workspace;
 
@@ -15,11 +16,12 @@ pub(crate) struct Stage<'a> {
     web_tools: Option<Toolbox>,
     servers: Option<Servers>,
     dist: Option<PathBuf>,
+    package: Option<Package>,
 }
 
 impl<'a> Stage<'a> {
     pub(crate) fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, web_tools: None, servers: None, dist: None }
+        Self { workspace, web_tools: None, servers: None, dist: None, package: None }
     }
 
     /// Trunk, wasm-bindgen and the wasm target.
@@ -51,5 +53,14 @@ impl<'a> Stage<'a> {
             }
         };
         Ok(self.dist.insert(dist))
+    }
+
+    /// The npm package as it is published.
+    pub(crate) fn package(&mut self) -> Result<Package> {
+        let package = match self.package.take() {
+            Some(package) => package,
+            None => npm::build(self.workspace, &self.web_tools()?)?,
+        };
+        Ok(self.package.insert(package).clone())
     }
 }

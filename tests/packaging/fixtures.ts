@@ -1,0 +1,73 @@
+/** What every packaging test builds on: the page server, a relay on another origin, a simulator. */
+import { expect, test as base, type Page } from "@playwright/test";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Sim } from "../e2e/support/sim.ts";
+import { startStack } from "../e2e/support/stack.ts";
+import { fixtures, WORK } from "./support/fixtures-list.ts";
+import { startSite, type Site } from "./support/site.ts";
+
+export { expect };
+
+interface Servers {
+  readonly site: Site;
+  /** The relay's base, for `QwenEdit.create`. */
+  readonly relay: string;
+  /** The simulator's control address. */
+  readonly control: string;
+  /** Where a fixture was made, with a slash at the end. */
+  folderOf(fixture: string): URL;
+}
+
+function folderOf(fixture: string): URL {
+  return pathToFileURL(`${resolve(WORK, fixture)}/`);
+}
+
+/** Opens the page of a fixture and waits until its script has run. */
+export type Open = (fixture: string) => Promise<Page>;
+
+/** A real photograph of `tests/photos`, by file name. */
+export function photo(name: "astronaut.png" | "chelsea.png" | "coffee.png" | "rocket.jpg"): string {
+  return resolve(import.meta.dirname, "../photos", name);
+}
+
+export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { servers: Servers }>({
+  servers: [
+    async ({}, use) => {
+      const site = await startSite(await fixtures());
+      const stack = await startStack({ allowedOrigins: [site.origin], staticDir: WORK });
+      site.relayOrigin = stack.origin;
+      await use({ site, relay: `${stack.origin}/relay`, control: stack.control, folderOf });
+      await stack.stop();
+      await site.stop();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+
+  relay: async ({ servers }, use) => use(servers.relay),
+
+  // Also for tests that do not look at it: a fault that an earlier one left must not hit them.
+  sim: [
+    async ({ servers }, use) => {
+      const sim = new Sim(servers.control);
+      await sim.reset();
+      await use(sim);
+    },
+    { auto: true },
+  ],
+
+  // Errors nobody caught, and violations of a page's security policy, fail the test, whatever it looked at.
+  open: async ({ page, servers }, use) => {
+    const broken: string[] = [];
+    page.on("pageerror", (error) => broken.push(`uncaught: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) broken.push(message.text());
+    });
+    await use(async (fixture) => {
+      await page.goto(`${servers.site.origin}/${fixture}/`);
+      await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+      return page;
+    });
+    expect(broken, "errors nobody handled").toEqual([]);
+  },
+});

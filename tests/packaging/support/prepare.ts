@@ -1,0 +1,49 @@
+/**
+ * Makes every fixture as a developer would: its own folder, its own packages, the tarball of `cargo xtask npm`
+ * installed, its own build. Runs once before all tests.
+ */
+import { execFile } from "node:child_process";
+import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { fixtures, PAGE, SOURCES, TARBALL, WORK, type Fixture } from "./fixtures-list.ts";
+
+const run = promisify(execFile);
+const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
+
+export default async function prepare(): Promise<void> {
+  await stat(TARBALL).catch(() => {
+    throw new Error(`no ${TARBALL}: run \`cargo xtask npm\` first`);
+  });
+  // One after the other: bundlers use all cores by themselves.
+  for (const fixture of await fixtures()) await make(fixture);
+}
+
+async function make(fixture: Fixture): Promise<void> {
+  const folder = join(WORK, fixture.name);
+  await mkdir(folder, { recursive: true });
+  await cp(join(SOURCES, fixture.name), folder, { recursive: true });
+  await cp(PAGE, folder, { recursive: true });
+  await installTools(fixture, folder);
+  const installed = join(folder, "node_modules/qwen-edit");
+  await rm(installed, { recursive: true, force: true });
+  await mkdir(installed, { recursive: true });
+  // What npm would do with a package without dependencies, and without writing the tarball into a lock file.
+  await run("tar", ["-xzf", TARBALL, "--strip-components=1", "-C", installed]);
+  if (fixture.hasBuild) await run(NPM, ["run", "build"], { cwd: folder, env: buildEnvironment() });
+}
+
+/** The fixture's own tools, from its lock file; kept until that changes. */
+async function installTools(fixture: Fixture, folder: string): Promise<void> {
+  if (!fixture.hasTools) return;
+  const lock = await readFile(join(SOURCES, fixture.name, "package-lock.json"), "utf8");
+  const mark = join(folder, "node_modules/.installed-lock.json");
+  if ((await readFile(mark, "utf8").catch(() => "")) === lock) return;
+  await run(NPM, ["ci", "--no-audit", "--no-fund"], { cwd: folder });
+  await writeFile(mark, lock);
+}
+
+/** Builds talk to nobody. */
+function buildEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NO_UPDATE_NOTIFIER: "1" };
+}
