@@ -25,6 +25,17 @@ test("the page edits a picture and shows the result by its link", async ({ studi
   await expect(studio.page.getByText("This is a plain relay")).toBeVisible();
 });
 
+test("what the page loads later is served as well", async ({ studio: open }) => {
+  const page = await open();
+  const sentences = page.waitForResponse((response) => response.url().endsWith("/advice-en.json"));
+  await page.reload();
+  expect((await sentences).headers()["content-type"]).toContain("application/json");
+  const studio = new Studio(page);
+  await studio.fill(photo("coffee.png"));
+  await page.locator("#show-code").click();
+  await expect(page.locator("#program")).toContainText("curl");
+});
+
 test("three large pictures pass the proxy byte by byte", async ({ studio: open, sim }) => {
   const studio = new Studio(await open());
   // A real photo, filled up behind its end to just under the limit of 10 MB.

@@ -29,6 +29,13 @@ const sayWhyNot = (error) => {
   }
 };
 
+// Writes an edit as a program. Few ask for one, so it is a module of its own.
+globalThis.writeCode = async (...request) => {
+  const { default: init, writeCode } = await import("./qwen-edit-code.js");
+  await init();
+  return writeCode(...request);
+};
+
 try {
   const { default: init } = await import(js);
   await init({ module_or_path: wasm });

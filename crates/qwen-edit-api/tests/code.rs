@@ -44,11 +44,15 @@ fn curl_reads_like_written_by_hand() {
     draft.size = Some("1024*1024".to_owned());
     draft.watermark = Some(false);
     let expected = r#"ls -- 'dog.jpg' > /dev/null && {
-  printf '%s' '{"model": "qwen-image-2.0-pro", "input": {"messages": [{"role": "user", "content": [
+  printf '%s' '{"model": "qwen-image-2.0-pro",
+  "input": {"messages": [{"role": "user", "content": [
     {"image": "https://a.example/1.png"},
-    {"image": "data:image/jpeg;base64,'; base64 < 'dog.jpg' | tr -d '\n'; printf '%s' '"},
+    {"image": "data:image/jpeg;base64,'
+  base64 < 'dog.jpg' | tr -d '\n'
+  printf '%s' '"},
     {"text": "把图2的狗放到图1"}
-  ]}]}, "parameters": {"n": 2, "size": "1024*1024", "watermark": false}}'
+  ]}]},
+  "parameters": {"n": 2, "size": "1024*1024", "watermark": false}}'
 } | curl -sS 'https://dashscope.aliyuncs.com/api/v1/services/aigc/multimodal-generation/generation' \
   -H "Authorization: Bearer $DASHSCOPE_API_KEY" \
   -H 'Content-Type: application/json' \

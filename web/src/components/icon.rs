@@ -25,6 +25,7 @@ pub(crate) const RIGHT: Icon = icon!("M10 6l6 6-6 6");
 pub(crate) const DOWN: Icon = icon!("M6 10l6 6 6-6");
 pub(crate) const LINK: Icon =
     icon!("M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1");
+pub(crate) const CODE: Icon = icon!("M8.5 7l-5 5 5 5M15.5 7l5 5-5 5");
 pub(crate) const SLIDERS: Icon =
     icon!("M4 7h9M19 7h1M4 17h1M11 17h9M16 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4z");
 pub(crate) const MOON: Icon = icon!("M12 3.5a7 7 0 0 0 8.5 8.5A8.5 8.5 0 1 1 12 3.5z");

@@ -3,8 +3,8 @@
 use qwen_edit_api::failure::NextStep;
 
 use super::{
-    FailureMessages, InstructionMessages, Messages, ParameterMessages, PictureMessages, ResultMessages,
-    RunMessages, SettingsMessages, ViolationMessages,
+    CodeMessages, FailureMessages, InstructionMessages, Messages, ParameterMessages, PictureMessages,
+    ResultMessages, RunMessages, SettingsMessages, ViolationMessages,
 };
 
 fn pictures(n: impl Into<u64>) -> String {
@@ -260,5 +260,14 @@ pub(super) const EN: Messages = Messages {
         not_supported: "This model does not have this option.",
         empty_model: "Please enter the model's name.",
         fix_first: "A few things need a look first",
+    },
+    code: CodeMessages {
+        show: "Show code",
+        heading: "This edit as code",
+        language: "Programming language",
+        copy: "Copy code",
+        hint: "Put your key into the environment variable DASHSCOPE_API_KEY, and run this in the folder with your pictures. It costs what a run here costs.",
+        not_loaded: "The code could not be loaded. Please check your connection, then choose the language again.",
+        hint_demo: "This goes to the demo: put sk-demo into the environment variable DASHSCOPE_API_KEY, and run it in the folder with your pictures. It costs nothing.",
     },
 };

@@ -36,6 +36,7 @@ pub struct Messages {
     pub failure: FailureMessages,
     pub settings: SettingsMessages,
     pub violation: ViolationMessages,
+    pub code: CodeMessages,
 }
 
 #[derive(Debug)]
@@ -257,6 +258,17 @@ pub struct ViolationMessages {
     pub not_supported: &'static str,
     pub empty_model: &'static str,
     pub fix_first: &'static str,
+}
+
+#[derive(Debug)]
+pub struct CodeMessages {
+    pub show: &'static str,
+    pub heading: &'static str,
+    pub language: &'static str,
+    pub copy: &'static str,
+    pub hint: &'static str,
+    pub hint_demo: &'static str,
+    pub not_loaded: &'static str,
 }
 
 /// The texts of a language.

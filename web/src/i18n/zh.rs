@@ -3,8 +3,8 @@
 use qwen_edit_api::failure::NextStep;
 
 use super::{
-    FailureMessages, InstructionMessages, Messages, ParameterMessages, PictureMessages, ResultMessages,
-    RunMessages, SettingsMessages, ViolationMessages,
+    CodeMessages, FailureMessages, InstructionMessages, Messages, ParameterMessages, PictureMessages,
+    ResultMessages, RunMessages, SettingsMessages, ViolationMessages,
 };
 
 pub(super) const ZH: Messages = Messages {
@@ -233,5 +233,14 @@ pub(super) const ZH: Messages = Messages {
         not_supported: "这个模型没有这一项。",
         empty_model: "请填写模型名称。",
         fix_first: "有几处要先改一下",
+    },
+    code: CodeMessages {
+        show: "查看代码",
+        heading: "用代码做这次编辑",
+        language: "编程语言",
+        copy: "复制代码",
+        hint: "请把密钥放进环境变量 DASHSCOPE_API_KEY，并在图片所在的文件夹里运行。费用和在这里生成一样。",
+        not_loaded: "代码没有加载出来。请检查网络，然后再选一次语言。",
+        hint_demo: "这段代码会发到演示：请把 sk-demo 放进环境变量 DASHSCOPE_API_KEY，并在图片所在的文件夹里运行。不收费。",
     },
 };

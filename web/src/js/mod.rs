@@ -2,6 +2,7 @@
 
 pub(crate) mod clipboard;
 pub(crate) mod clock;
+pub(crate) mod code;
 pub(crate) mod codec;
 pub(crate) mod download;
 pub(crate) mod files;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::{document, request_idle_callback_with_handle, window};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, Url};
 
 /// The languages the visitor prefers, best first.
 pub(crate) fn preferred_languages() -> Vec<String> {
@@ -57,6 +57,12 @@ pub(crate) fn relay_base() -> String {
         .map(|base| base.trim_end_matches('/').to_owned())
         .filter(|base| !base.is_empty())
         .unwrap_or_else(|| "/relay".to_owned())
+}
+
+/// An address of this page as one that works anywhere.
+pub(crate) fn absolute(address: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    Url::new_with_base(address, &base).map_or_else(|_| address.to_owned(), |url| url.href())
 }
 
 /// Takes away what was shown until the app came up.

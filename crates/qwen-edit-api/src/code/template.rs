@@ -10,7 +10,7 @@ pub(super) enum Line {
     NoFiles,
     /// Kept when a picture is a temporary upload.
     Upload,
-    /// For each picture that is a file. The next line is the one for links; both take turns in the pictures' order.
+    /// For each picture that is a file; the lines for links follow, and both take turns in the pictures' order.
     File,
     /// For each picture that is a link.
     Link,
@@ -41,7 +41,7 @@ pub(super) struct Program {
 /// Puts a program into a template.
 pub(super) fn fill(template: &str, program: &Program) -> String {
     let mut code = String::new();
-    let mut lines = template.lines().map(kind);
+    let mut lines = template.lines().map(kind).peekable();
     while let Some((line, text)) = lines.next() {
         match line {
             None => push(&mut code, text, &program.values),
@@ -51,9 +51,16 @@ pub(super) fn fill(template: &str, program: &Program) -> String {
                 }
             }
             Some(Line::File | Line::Link) => {
-                let (_, other) = lines.next().unwrap_or_default();
+                let mut block = vec![(line, text)];
+                while let Some(next) =
+                    lines.next_if(|(line, _)| matches!(line, Some(Line::File | Line::Link)))
+                {
+                    block.push(next);
+                }
                 for (kind, row) in &program.pictures {
-                    push(&mut code, if Some(*kind) == line { text } else { other }, row);
+                    for (_, text) in block.iter().filter(|(line, _)| *line == Some(*kind)) {
+                        push(&mut code, text, row);
+                    }
                 }
             }
             Some(line) => {

@@ -1,11 +1,10 @@
 //! Adding a picture by its address.
 
 use leptos::ev::SubmitEvent;
-use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::icon::{CLOSE, IconView};
-use crate::components::lazy::{lazy, press, typed};
+use crate::components::dialog::{DialogHead, follow};
+use crate::components::lazy::{lazy, typed};
 use crate::context::{DraftContext, texts};
 use crate::intake::Intake;
 
@@ -14,18 +13,13 @@ pub(crate) fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {
     let texts = texts();
     let draft: DraftContext = expect_context();
     let intake = Intake::from_context();
-    let dialog = NodeRef::<html::Dialog>::new();
+    let dialog = follow(open);
     let link = RwSignal::new(String::new());
     let wrong = RwSignal::new(false);
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
-            wrong.set(false);
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
+    let closed = move || {
+        wrong.set(false);
+        open.set(false);
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if intake.take_link(&link.get_untracked()) {
@@ -38,14 +32,9 @@ pub(crate) fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <dialog class="dialog dialog--small" node_ref=dialog aria-labelledby="link-heading" on:close=move |_| open.set(false)>
+        <dialog class="dialog dialog--small" node_ref=dialog aria-labelledby="link-heading" on:close=move |_| closed()>
             <form class="dialog__body" novalidate on:submit=submit>
-                <div class="dialog__head">
-                    <h2 id="link-heading">{texts.pictures.add_link}</h2>
-                    <button class="icon-button" type="button" aria-label=texts.close on:click=press(move || open.set(false))>
-                        <IconView icon=CLOSE/>
-                    </button>
-                </div>
+                <DialogHead open id="link-heading" heading=texts.pictures.add_link close=texts.close/>
                 <label class="field-label" for="picture-link">{texts.pictures.link_label}</label>
                 <input
                     class="field"

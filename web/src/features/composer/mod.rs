@@ -2,6 +2,7 @@
 
 mod advanced;
 mod amount;
+mod code_dialog;
 mod instruction;
 mod link_dialog;
 mod model;
@@ -25,6 +26,7 @@ pub(crate) fn Composer() -> impl IntoView {
                 <shape::ShapeChoice/>
                 <amount::Amount/>
                 <advanced::Advanced/>
+                <code_dialog::ShowCode/>
             </div>
             <run_bar::RunBar/>
         </div>

@@ -3,11 +3,10 @@
 mod connection;
 mod key;
 
-use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::icon::{CLOSE, IconView};
-use crate::components::lazy::{lazy, press};
+use crate::components::dialog::{DialogHead, follow};
+use crate::components::lazy::lazy;
 use crate::context::{SettingsContext, texts};
 
 /// The settings dialog.
@@ -15,15 +14,7 @@ use crate::context::{SettingsContext, texts};
 pub(crate) fn SettingsDialog() -> impl IntoView {
     let texts = texts();
     let settings: SettingsContext = expect_context();
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        if settings.open.get() && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !settings.open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
+    let dialog = follow(settings.open);
     view! {
         <dialog
             class="dialog"
@@ -32,12 +23,7 @@ pub(crate) fn SettingsDialog() -> impl IntoView {
             on:close=move |_| settings.open.set(false)
         >
             <form class="dialog__body" method="dialog">
-                <div class="dialog__head">
-                    <h2 id="settings-heading">{texts.settings.heading}</h2>
-                    <button class="icon-button" type="button" aria-label=texts.close on:click=press(move || settings.open.set(false))>
-                        <IconView icon=CLOSE/>
-                    </button>
-                </div>
+                <DialogHead open=settings.open id="settings-heading" heading=texts.settings.heading close=texts.close/>
                 <Regions/>
                 <key::Key/>
                 <connection::Connection/>
