@@ -5,10 +5,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
-
 use crate::failure::{Shape, UpstreamFailure, capped};
+use crate::json::{Json, NotJson};
 use crate::link::Redacted;
+use crate::text::find;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,91 +88,100 @@ pub fn parse_answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Ans
     if body.is_empty() {
         return fail(Shape::Empty, None);
     }
-    match serde_json::from_slice::<Value>(body) {
-        Ok(answer @ Value::Object(_)) => read_object(status, &answer),
+    match Json::parse(body) {
+        Ok(answer) if answer.is_object() => read_answer(status, &answer),
         Err(_) if is_html(content_type, body) => fail(Shape::Html, readable(body)),
         // What is left of a cut answer may hold signed links, so none of it becomes a message.
-        Err(error) if error.is_eof() => fail(Shape::Truncated, None),
+        Err(NotJson::Cut) => fail(Shape::Truncated, None),
         _ => fail(Shape::Other, readable(body)),
     }
 }
 
 fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
-    body.starts_with(b"<") || content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+    body.starts_with(b"<")
+        || content_type.is_some_and(|kind| find(&kind.to_ascii_lowercase(), "html").is_some())
 }
 
 fn readable(body: &[u8]) -> Option<String> {
     Some(capped(&String::from_utf8_lossy(body.get(..4096).unwrap_or(body))))
 }
 
-fn read_object(status: u16, answer: &Value) -> Answer {
-    let output = &answer["output"];
-    let request_id = string(&answer["request_id"]);
+/// Reads an answer that is parsed already. What is no object is a failure that says nothing.
+#[must_use]
+pub fn read_answer(status: u16, answer: &Json) -> Answer {
+    let output = answer.field("output");
+    let request_id = string(answer.field("request_id"));
     let images = if (200..300).contains(&status) { images(output) } else { Vec::new() };
     if images.is_empty() {
         return Answer::Failed(read_failure(status, answer, request_id));
     }
     Answer::Done(EditResponse {
         images,
-        usage: read_usage(&answer["usage"]),
+        usage: read_usage(answer.field("usage")),
         request_id,
-        task_metric: read_task_metric(&output["task_metric"]),
-        rewrite_status: string(&output["rewrite_status"]),
+        task_metric: read_task_metric(output.field("task_metric")),
+        rewrite_status: string(output.field("rewrite_status")),
     })
 }
 
 /// One choice with n content items is documented; more choices would be read just as well.
-fn content(output: &Value) -> impl Iterator<Item = &Value> {
-    let choices = output["choices"].as_array().into_iter().flatten();
-    choices.flat_map(|choice| choice["message"]["content"].as_array().into_iter().flatten())
+fn content<'a>(output: &'a Json, mut see: impl FnMut(&'a Json)) {
+    for choice in output.field("choices").items() {
+        choice.field("message").field("content").items().iter().for_each(&mut see);
+    }
 }
 
-fn images(output: &Value) -> Vec<String> {
-    content(output).filter_map(|item| string(&item["image"])).collect()
+fn images(output: &Json) -> Vec<String> {
+    let mut images = Vec::new();
+    content(output, |item| images.extend(string(item.field("image"))));
+    images
 }
 
 /// Code and message stand at the top; in `output` for failed tasks; in `error` in the OpenAI mode and from relays.
-fn read_failure(status: u16, answer: &Value, request_id: Option<String>) -> UpstreamFailure {
-    let places = [answer, &answer["output"], &answer["error"]];
-    let first = |key: &str| places.iter().find_map(|place| string(&place[key]));
-    let said = || content(&answer["output"]).find_map(|item| string(&item["text"]));
+fn read_failure(status: u16, answer: &Json, request_id: Option<String>) -> UpstreamFailure {
+    let places = [answer, answer.field("output"), answer.field("error")];
+    let first = |key: &str| places.iter().find_map(|place| string(place.field(key)));
+    let said = || {
+        let mut said = None;
+        content(places[1], |item| said = said.take().or_else(|| string(item.field("text"))));
+        said
+    };
     UpstreamFailure {
         status,
-        code: first("code").or_else(|| string(&answer["error"]["type"])),
+        code: first("code").or_else(|| string(places[2].field("type"))),
         message: first("message").or_else(said).map(|message| capped(&message)),
         request_id: request_id.or_else(|| first("request_id")),
         shape: Shape::Json,
     }
 }
 
-fn read_usage(usage: &Value) -> Option<Usage> {
-    usage.as_object()?;
-    Some(Usage {
-        width: number(&usage["width"]).or_else(|| number(&usage["output_width"])),
-        height: number(&usage["height"]).or_else(|| number(&usage["output_height"])),
-        image_count: number(&usage["image_count"]).or_else(|| number(&usage["output_image_count"])),
-        input_image_count: number(&usage["input_image_count"]),
-        input_image_type: string(&usage["input_image_type"]),
-        output_image_type: string(&usage["output_image_type"]),
+fn read_usage(usage: &Json) -> Option<Usage> {
+    let either = |name, other| number(usage.field(name)).or_else(|| number(usage.field(other)));
+    usage.is_object().then(|| Usage {
+        width: either("width", "output_width"),
+        height: either("height", "output_height"),
+        image_count: either("image_count", "output_image_count"),
+        input_image_count: number(usage.field("input_image_count")),
+        input_image_type: string(usage.field("input_image_type")),
+        output_image_type: string(usage.field("output_image_type")),
     })
 }
 
-fn read_task_metric(metric: &Value) -> Option<TaskMetric> {
-    metric.as_object()?;
-    Some(TaskMetric {
-        total: number(&metric["TOTAL"]),
-        succeeded: number(&metric["SUCCEEDED"]),
-        failed: number(&metric["FAILED"]),
+fn read_task_metric(metric: &Json) -> Option<TaskMetric> {
+    metric.is_object().then(|| TaskMetric {
+        total: number(metric.field("TOTAL")),
+        succeeded: number(metric.field("SUCCEEDED")),
+        failed: number(metric.field("FAILED")),
     })
 }
 
 /// A text that says something: the vendor's SDK and some gateways write `""` for "none".
-fn string(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+fn string(value: &Json) -> Option<String> {
+    value.text().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn number(value: &Value) -> Option<u32> {
-    value.as_u64().and_then(|number| u32::try_from(number).ok())
+fn number(value: &Json) -> Option<u32> {
+    value.count().and_then(|number| u32::try_from(number).ok())
 }
 
 /// The link as a page served over https can use it: `http` becomes `https`, as some samples of the vendor have it.
@@ -198,6 +207,8 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_loopback_v4(&host)
 }
 
+/// `127.` and three more numbers. By hand: the parser of the standard library weighs more than all of this file.
 fn is_loopback_v4(host: &str) -> bool {
-    host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    let is_number = |part: &str| part.len() <= 3 && part.parse::<u8>().is_ok_and(|it| it.to_string() == part);
+    host.starts_with("127.") && host.split('.').count() == 4 && host.split('.').all(is_number)
 }

@@ -1,6 +1,8 @@
 //! Failures: what the server said, and what to make of it. The advice is data, in `data/failures.toml`; the sentences
 //! for people are apart from it, in `data/advice-*.json`.
 
+use crate::text::find;
+
 include!(concat!(env!("OUT_DIR"), "/failures.rs"));
 
 /// Messages are kept up to this many bytes: a load balancer's page can be long.
@@ -150,7 +152,7 @@ impl Rule {
         let code = failure.code.as_deref().unwrap_or_default();
         let message = failure.message.as_deref().unwrap_or_default();
         (self.codes.is_empty() || self.codes.iter().any(|wanted| code_fits(code, wanted)))
-            && (self.messages.is_empty() || self.messages.iter().any(|piece| message.contains(piece)))
+            && (self.messages.is_empty() || self.messages.iter().any(|piece| find(message, piece).is_some()))
             && self.status.is_none_or(|(first, last)| (first..=last).contains(&failure.status))
             && self.shape.is_none_or(|shape| shape == failure.shape)
     }

@@ -9,6 +9,7 @@ pub mod code;
 pub mod draft;
 pub mod failure;
 pub mod fit;
+pub mod json;
 mod link;
 pub mod mention;
 pub mod picture;
@@ -23,7 +24,7 @@ pub mod violation;
 pub mod warn;
 pub mod wire;
 
-pub use answer::{Answer, EditResponse, TaskMetric, Usage, https_link, parse_answer};
+pub use answer::{Answer, EditResponse, TaskMetric, Usage, https_link, parse_answer, read_answer};
 pub use catalogue::{
     DEFAULT_MODEL, Model, Parameter, ParameterSet, Price, Span, Status, estimate_micro_cny, find_model,
     models,

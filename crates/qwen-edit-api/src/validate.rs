@@ -5,6 +5,7 @@ use crate::draft::{EditDraft, PictureSource};
 use crate::picture::{MAX_PICTURE_BYTES, MediaType};
 use crate::request::{Checks, EditRequest};
 use crate::size::Size;
+use crate::text::split_once;
 use crate::violation::{Field, Violation, ViolationKind, Violations, Warning};
 
 /// Largest seed (D, S1).
@@ -184,7 +185,7 @@ fn link_bytes(link: &str) -> Option<u64> {
         return None;
     }
     if let Some(rest) = after_scheme(link, "data:") {
-        let (mime, data) = rest.split_once(";base64,")?;
+        let (mime, data) = split_once(rest, ";base64,")?;
         MediaType::from_mime(mime)?;
         let digits = data.trim_end_matches('=');
         let padding = data.len() - digits.len();

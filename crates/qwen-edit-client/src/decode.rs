@@ -1,7 +1,7 @@
 //! From an HTTP answer to a result or an error. Pure: no browser here.
 
-use qwen_edit_api::{Answer, Charged, Shape, UpstreamFailure, https_link, parse_answer};
-use serde_json::Value;
+use qwen_edit_api::json::Json;
+use qwen_edit_api::{Answer, Charged, Shape, UpstreamFailure, https_link, parse_answer, read_answer};
 
 use crate::links::expires_at;
 use crate::{EditResult, Error, ErrorKind, ResultImage};
@@ -29,10 +29,16 @@ pub(crate) fn edit_answer(
     model: &str,
     requested: u32,
 ) -> Result<EditResult, Error> {
-    if let Some(error) = relay_error(head, body) {
-        return Err(error);
+    match relay_error(head, Json::parse(body).ok().as_ref()) {
+        Some(error) => Err(error),
+        None => {
+            outcome(head, parse_answer(head.status, head.content_type.as_deref(), body), model, requested)
+        }
     }
-    match parse_answer(head.status, head.content_type.as_deref(), body) {
+}
+
+fn outcome(head: &Head, answer: Answer, model: &str, requested: u32) -> Result<EditResult, Error> {
+    match answer {
         Answer::Done(response) => Ok(EditResult {
             images: response.images.iter().map(|url| result_image(url)).collect(),
             usage: response.usage,
@@ -51,30 +57,33 @@ pub(crate) fn edit_answer(
 /// Reads the answer to a question after a job. A job that was not executed is the failure that kept it from being.
 pub(crate) fn job_answer(head: &Head, body: &[u8], model: &str, requested: u32) -> Result<EditResult, Error> {
     if head.status == 404
-        && let Some((head, body)) = last_error(head, body)
+        && let Some((head, last)) = last_error(head, body)
     {
-        return edit_answer(&head, &body, model, requested);
+        return match relay_error(&head, Some(&last)) {
+            Some(error) => Err(error),
+            None => outcome(&head, read_answer(head.status, &last), model, requested),
+        };
     }
     edit_answer(head, body, model, requested)
 }
 
 /// The answer a released job had ended with: `error.last_error = {"status", "body"}`.
-fn last_error(head: &Head, body: &[u8]) -> Option<(Head, Vec<u8>)> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let last = value.get("error")?.get("last_error")?;
-    let body = last.get("body")?;
+fn last_error(head: &Head, body: &[u8]) -> Option<(Head, Json)> {
+    let answer = Json::parse(body).ok()?;
+    let last = answer.field("error").field("last_error");
+    let body = last.field("body");
     let last = Head {
-        status: u16::try_from(last.get("status")?.as_u64()?).ok()?,
-        from_relay: body.get("error").is_some(),
+        status: u16::try_from(last.field("status").count()?).ok()?,
+        from_relay: *body.field("error") != Json::Null,
         content_type: head.content_type.clone(),
         request_id: head.request_id.clone(),
     };
-    Some((last, body.to_string().into_bytes()))
+    Some((last, body.clone()))
 }
 
 /// Reads the refusal of a request that is free, such as fetching a picture.
 pub(crate) fn free_refusal(head: &Head, body: &[u8]) -> Error {
-    relay_error(head, body).unwrap_or_else(|| {
+    relay_error(head, Json::parse(body).ok().as_ref()).unwrap_or_else(|| {
         match parse_answer(head.status, head.content_type.as_deref(), body) {
             Answer::Failed(failure) if is_not_a_relay(&failure) => head.error(ErrorKind::NotARelay),
             // A gateway before the relay: what it says about money does not apply to a request that is free.
@@ -106,11 +115,10 @@ struct RelayErrorFields {
 }
 
 impl RelayErrorFields {
-    /// Nothing when the body is not `{"error": {"code": …}}`.
-    fn read(body: &[u8]) -> Option<RelayErrorFields> {
-        let value: Value = serde_json::from_slice(body).ok()?;
-        let error = value.get("error")?;
-        let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    /// Nothing when the answer is not `{"error": {"code": …}}`.
+    fn read(answer: &Json) -> Option<RelayErrorFields> {
+        let error = answer.field("error");
+        let text = |name: &str| error.field(name).text().map(str::to_owned);
         Some(RelayErrorFields {
             code: text("code")?,
             message: text("message").unwrap_or_default(),
@@ -121,11 +129,11 @@ impl RelayErrorFields {
 }
 
 /// The relay's own error, known by its mark, or by its shape where a proxy in between hides the header.
-fn relay_error(head: &Head, body: &[u8]) -> Option<Error> {
+fn relay_error(head: &Head, answer: Option<&Json>) -> Option<Error> {
     if !head.from_relay && head.status < 400 {
         return None;
     }
-    let fields = match RelayErrorFields::read(body) {
+    let fields = match answer.and_then(RelayErrorFields::read) {
         // No other server in this conversation says "charged".
         Some(fields) if head.from_relay || fields.charged.is_some() => fields,
         _ if head.from_relay && head.status >= 400 => cut_short(),

@@ -1,5 +1,7 @@
 //! Reading links without keeping their secrets: the query string of a signed link opens the picture to anyone.
 
+use qwen_edit_api::text::split_once;
+
 /// When a signed link dies, in seconds since 1970: the `Expires` parameter of OSS signature V1.
 pub(crate) fn expires_at(url: &str) -> Option<u64> {
     let (_, query) = without_fragment(url).split_once('?')?;
@@ -10,8 +12,8 @@ pub(crate) fn expires_at(url: &str) -> Option<u64> {
 pub(crate) fn presentable(url: &str) -> String {
     let url = without_fragment(url);
     let path = url.split_once('?').map_or(url, |(path, _)| path);
-    let (scheme, rest) = path.split_once("//").unwrap_or(("", path));
-    let (authority, tail) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let (scheme, rest) = split_once(path, "//").unwrap_or(("", path));
+    let (authority, tail) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let slashes = if scheme.is_empty() { "" } else { "//" };
     [scheme, slashes, host, tail].concat().chars().take(200).collect()

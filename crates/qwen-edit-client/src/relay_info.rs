@@ -1,9 +1,8 @@
 //! What a relay says about itself in `relay.json`.
 //!
 //! Read leniently: relay and page are updated separately, so unknown fields are ignored and missing ones mean "no".
-//! Read by hand: derived readers for four small types would be a tenth of this crate's code in the page.
 
-use serde_json::Value;
+use qwen_edit_api::json::Json;
 
 /// What a relay offers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,17 +49,14 @@ pub struct RelayLimits {
 impl RelayInfo {
     /// `None` when this is not the description of a relay: an HTML page, or JSON of something else.
     pub(crate) fn parse(body: &[u8]) -> Option<RelayInfo> {
-        let value: Value = serde_json::from_slice(body).ok()?;
-        let regions = value.get("regions")?.as_array()?;
-        let yes = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let relay = Json::parse(body).ok()?;
+        let Json::List(regions) = relay.field("regions") else { return None };
         Some(RelayInfo {
-            version: value.get("version").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            version: relay.field("version").text().unwrap_or_default().to_owned(),
             regions: regions.iter().filter_map(RelayRegion::read).collect(),
-            image_route: yes("image_route"),
-            jobs: yes("jobs"),
-            limits: RelayLimits {
-                body_bytes: value.get("limits").and_then(|limits| limits.get("body_bytes")?.as_u64()),
-            },
+            image_route: relay.field("image_route").is_true(),
+            jobs: relay.field("jobs").is_true(),
+            limits: RelayLimits { body_bytes: relay.field("limits").field("body_bytes").count() },
         })
     }
 
@@ -72,11 +68,10 @@ impl RelayInfo {
 
 impl RelayRegion {
     /// An entry without an id is left out instead of spoiling the list.
-    fn read(entry: &Value) -> Option<RelayRegion> {
-        let id = entry.get("id")?.as_str()?.to_owned();
-        let by_invite = entry.get("invite").and_then(Value::as_bool).unwrap_or(false);
-        let key = match entry.get("key").and_then(Value::as_str) {
-            Some("server") if !by_invite => KeyHolder::Server,
+    fn read(entry: &Json) -> Option<RelayRegion> {
+        let id = entry.field("id").text()?.to_owned();
+        let key = match entry.field("key").text() {
+            Some("server") if !entry.field("invite").is_true() => KeyHolder::Server,
             _ => KeyHolder::Client,
         };
         Some(RelayRegion { id, key })

@@ -84,8 +84,8 @@ impl Core {
         let violations = draft.validate().err();
         let violations = violations.iter().flat_map(Violations::iter);
         Ok(object([
-            ("violations", array(violations, |it| violation::violation(it).into())),
-            ("warnings", array(&draft.warnings(), |it| violation::warning(it).into())),
+            ("violations", array(&mut violations.map(|it| violation::violation(it).into())).into()),
+            ("warnings", array(&mut draft.warnings().iter().map(|it| violation::warning(it).into())).into()),
         ])
         .into())
     }

@@ -5,7 +5,8 @@ use qwen_edit_api::{Charged, Retry, Violations};
 use qwen_edit_client::{Error, ErrorKind, PictureError};
 use wasm_bindgen::JsValue;
 
-use crate::object::{set, text};
+use crate::object::{array, set, text};
+use crate::options::joined;
 use crate::violation::{field_name, refused_picture, violation};
 
 /// Why a call failed.
@@ -83,7 +84,7 @@ fn pictures_error(refused: &[(usize, PictureError)], violations: Option<&Violati
     for (index, error) in refused {
         list.push(&refused_picture(*index, error));
     }
-    qwen_edit_error(&messages.join("; "), code, Retry::Safe, Charged::No, &list)
+    qwen_edit_error(&joined(&messages, "; "), code, Retry::Safe, Charged::No, &list)
 }
 
 /// Refused before anything was sent, for a reason that the same call would meet again.
@@ -93,11 +94,11 @@ fn refusal(code: &str, message: &str) -> js_sys::Error {
 
 fn described(violations: &Violations) -> String {
     let one = |it: &qwen_edit_api::Violation| format!("{}: {}", field_name(it.field), it.kind);
-    violations.iter().map(one).collect::<Vec<_>>().join("; ")
+    joined(&violations.iter().map(one).collect::<Vec<_>>(), "; ")
 }
 
 fn violations_to_js(violations: Option<&Violations>) -> Array {
-    violations.into_iter().flatten().map(violation).collect()
+    array(&mut violations.into_iter().flatten().map(|it| violation(it).into()))
 }
 
 /// A real `Error`: with a stack, and for every tool that knows errors.

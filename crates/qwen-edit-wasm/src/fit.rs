@@ -89,7 +89,7 @@ pub(crate) fn receipt(receipt: Option<&Receipt>) -> JsValue {
         ("unchanged", receipt.is_untouched().into()),
         ("before", facts(receipt.before)),
         ("after", facts(receipt.after)),
-        ("reasons", array(&receipt.reasons, |it| JsValue::from_str(reason(*it)))),
+        ("reasons", array(&mut receipt.reasons.iter().map(|it| JsValue::from_str(reason(*it)))).into()),
         ("quality", receipt.quality.map_or(JsValue::UNDEFINED, JsValue::from)),
     ])
     .into()

@@ -17,7 +17,7 @@ const PARAMETERS: [(Parameter, &str); 6] = [
 
 /// Every known model, in the order to show them.
 pub(crate) fn to_js() -> JsValue {
-    array(models(), model)
+    array(&mut models().iter().map(model)).into()
 }
 
 fn model(model: &Model) -> JsValue {
@@ -31,11 +31,11 @@ fn model(model: &Model) -> JsValue {
         ("released", JsValue::from_str(model.released)),
         ("images", span(model.input_pictures)),
         ("n", span(model.output_pictures)),
-        ("parameters", array(takes, |(_, name)| JsValue::from_str(name))),
+        ("parameters", array(&mut takes.map(|(_, name)| JsValue::from_str(name))).into()),
         ("size", size_rule(model.size_rule)),
         ("negativePromptLimit", number(model.negative_prompt_limit)),
         ("promptTokens", model.prompt_limit.tokens.into()),
-        ("regions", array(model.regions, |region| JsValue::from_str(region))),
+        ("regions", array(&mut model.regions.iter().map(|region| JsValue::from_str(region))).into()),
     ])
     .into()
 }

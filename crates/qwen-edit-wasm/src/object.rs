@@ -20,9 +20,13 @@ pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
     }
 }
 
-/// An array of converted items.
-pub(crate) fn array<T>(items: impl IntoIterator<Item = T>, convert: impl Fn(T) -> JsValue) -> JsValue {
-    items.into_iter().map(convert).collect::<Array>().into()
+/// An array. `dyn`: compiled once instead of for each kind of item.
+pub(crate) fn array(items: &mut dyn Iterator<Item = JsValue>) -> Array {
+    let array = Array::new();
+    for item in items {
+        array.push(&item);
+    }
+    array
 }
 
 /// A text that may be missing.

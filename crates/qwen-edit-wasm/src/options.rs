@@ -29,10 +29,8 @@ impl Options {
         for key in Object::keys(object) {
             let key = key.as_string().unwrap_or_default();
             if !known.contains(&key.as_str()) {
-                return Err(Failure::misuse(format!(
-                    "{key}: there is no such option; there are {}",
-                    known.join(", ")
-                )));
+                let known = joined(known, ", ");
+                return Err(Failure::misuse(format!("{key}: there is no such option; there are {known}")));
             }
         }
         Ok(Options { object: value.clone(), prefix: "" })
@@ -111,14 +109,26 @@ impl Options {
     }
 
     fn wrong(&self, name: &str, expected: &str, value: &JsValue) -> Failure {
-        wrong_type(&[self.prefix, name].concat(), expected, value)
+        wrong_type(&format!("{}{name}", self.prefix), expected, value)
     }
+}
+
+/// As `join` of the standard library, which is made for long lists and weighs more.
+pub(crate) fn joined(texts: &[impl AsRef<str>], separator: &str) -> String {
+    let mut all = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            all.push_str(separator);
+        }
+        all.push_str(text.as_ref());
+    }
+    all
 }
 
 /// `seed: expected a whole number, got 1.5`. Of texts only the type is told: it could be a key or a signed link.
 pub(crate) fn wrong_type(name: &str, expected: &str, value: &JsValue) -> Failure {
     let got = match value.as_f64() {
-        Some(_) if expected.contains("number") => {
+        Some(_) if expected.ends_with("number") || expected.ends_with('1') => {
             // JavaScript's own way of writing it, which is here already.
             value
                 .unchecked_ref::<Number>()

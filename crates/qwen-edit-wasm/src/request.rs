@@ -1,6 +1,5 @@
 //! The request of an edit, as a caller writes it.
 
-use js_sys::Array;
 use qwen_edit_api::{DEFAULT_MODEL, EditDraft};
 use qwen_edit_client::{Client, Fitted, JobId};
 use wasm_bindgen::JsValue;
@@ -118,6 +117,8 @@ fn images(options: &Options) -> Result<Vec<Image>, Failure> {
         false => js_sys::try_iter(&value).map_err(Failure::Thrown)?,
     };
     let Some(items) = items else { return Err(wrong_type("images", EXPECTED, &value)) };
-    let items = items.collect::<Result<Array, _>>().map_err(Failure::Thrown)?;
-    items.iter().enumerate().map(|(index, item)| Image::read(&item, index)).collect()
+    let read = |(index, item): (usize, Result<JsValue, JsValue>)| {
+        Image::read(&item.map_err(Failure::Thrown)?, index)
+    };
+    items.enumerate().map(read).collect()
 }

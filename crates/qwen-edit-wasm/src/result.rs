@@ -11,12 +11,12 @@ use crate::object::{array, number, object, text};
 /// `{ images, usage, requestId, model, requested, receipts }`; `npm/index.d.ts` says what each is.
 pub(crate) fn to_js(result: &EditResult, fitted: &[Fitted]) -> JsValue {
     object([
-        ("images", array(&result.images, image)),
+        ("images", array(&mut result.images.iter().map(image)).into()),
         ("usage", result.usage.as_ref().map_or(JsValue::UNDEFINED, usage)),
         ("requestId", text(result.request_id.as_deref())),
         ("model", JsValue::from_str(&result.model)),
         ("requested", result.requested.into()),
-        ("receipts", array(fitted, |it| receipt(it.receipt.as_ref()))),
+        ("receipts", array(&mut fitted.iter().map(|it| receipt(it.receipt.as_ref()))).into()),
     ])
     .into()
 }
