@@ -34,15 +34,19 @@ fn line(number: usize, entry: &Entry, say: &PictureMessages) -> String {
     }
 }
 
-/// `3072×2304, 1.9 MB (4032×3024, 8.2 MB): turned upright, made smaller`
+/// `turned upright, made smaller · 4032×3024 → 2304×3072, 8.2 MB → 1.9 MB`
 fn describe(receipt: &Receipt, say: &PictureMessages) -> String {
     if receipt.is_untouched() {
         return format!("{} {}", say.sent_as_is, dimensions(receipt.after));
     }
     let Receipt { before, after, .. } = receipt;
     let done = done(receipt, say).join(say.list_comma);
-    let size = |facts: &Facts| format!("{}, {}", dimensions(*facts), display::bytes(facts.bytes));
-    format!("{} ← {} · {done}", size(after), size(before))
+    let change = |before: String, after: String| {
+        if before == after { after } else { format!("{before} → {after}") }
+    };
+    let sides = change(dimensions(*before), dimensions(*after));
+    let length = change(display::bytes(before.bytes), display::bytes(after.bytes));
+    format!("{done} · {sides}, {length}")
 }
 
 fn dimensions(facts: Facts) -> String {
