@@ -98,7 +98,8 @@ pub fn parse_answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Ans
 }
 
 fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
-    body.starts_with(b"<") || content_type.is_some_and(|kind| find(&kind.to_ascii_lowercase(), "html").is_some())
+    body.starts_with(b"<")
+        || content_type.is_some_and(|kind| find(&kind.to_ascii_lowercase(), "html").is_some())
 }
 
 fn readable(body: &[u8]) -> Option<String> {

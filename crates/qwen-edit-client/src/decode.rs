@@ -31,12 +31,9 @@ pub(crate) fn edit_answer(
 ) -> Result<EditResult, Error> {
     match relay_error(head, Json::parse(body).ok().as_ref()) {
         Some(error) => Err(error),
-        None => outcome(
-            head,
-            parse_answer(head.status, head.content_type.as_deref(), body),
-            model,
-            requested,
-        ),
+        None => {
+            outcome(head, parse_answer(head.status, head.content_type.as_deref(), body), model, requested)
+        }
     }
 }
 
