@@ -18,6 +18,7 @@ const MISTAKES: [string, Attempt, string | RegExp][] = [
   ["a misspelt option", "client.edit({ images: [file], prompt: 'p', negative_prompt: 'x' })", /^negative_prompt: there is no such option/],
   ["one picture without a list", "client.edit({ images: file, prompt: 'p' })", "images: expected a list of Files, Blobs or links, got object"],
   ["a link without a list", "client.edit({ images: 'https://example.com/a.png', prompt: 'p' })", "images: expected a list of Files, Blobs or links, got string"],
+  ["a number for a list", "client.edit({ images: 7, prompt: 'p' })", "images: expected a list of Files, Blobs or links, got number"],
   ["a picture that is none", "client.edit({ images: [file, 7], prompt: 'p' })", "images[1]: expected a File, Blob or link, got number"],
   ["a picture that is null", "client.edit({ images: [null], prompt: 'p' })", "images[0]: expected a File, Blob or link, got null"],
   ["a prompt that is a symbol", "client.edit({ images: [file], prompt: Symbol() })", "prompt: expected a string, got symbol"],

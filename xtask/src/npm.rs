@@ -4,6 +4,7 @@ mod files;
 mod peers;
 pub(crate) mod sizes;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -58,6 +59,7 @@ fn glue(workspace: &Workspace, toolbox: &Toolbox, scratch: &Path) -> Result<()> 
     let profile = "wasm-release";
     let mut cargo =
         workspace.cargo(&["build", "-p", CRATE, "--lib", "--target", target, "--profile", profile]);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_our_paths()?);
     process::run(&mut cargo)?;
     let wasm = workspace.target.join(target).join(profile).join("qwen_edit_wasm.wasm");
     let mut bindgen = Command::new("wasm-bindgen");
@@ -69,6 +71,21 @@ fn glue(workspace: &Workspace, toolbox: &Toolbox, scratch: &Path) -> Result<()> 
     optimise.args(["-Oz", "--one-caller-inline-max-function-size=0"]);
     optimise.arg(scratch.join("glue_bg.wasm")).arg("-o").arg(scratch.join(files::WASM));
     process::run(toolbox.equip(&mut optimise)?)
+}
+
+/// Panics name the source file. Where the sources lie on this machine is nobody's business, and every build should
+/// give the same bytes.
+fn without_our_paths() -> Result<String> {
+    let home = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => env::home_dir().context("no home folder: set CARGO_HOME")?.join(".cargo"),
+    };
+    let registries = home.join("registry/src");
+    let mut flags = Vec::new();
+    for registry in fs::read_dir(&registries).with_context(|| format!("read {}", registries.display()))? {
+        flags.push(format!("--remap-path-prefix={}/=", registry?.path().display()));
+    }
+    Ok(flags.join(" "))
 }
 
 /// Generated code that nobody reads; a page without a bundler loads it as it is.

@@ -14,3 +14,8 @@ mod result;
 mod violation;
 
 pub use client::Core;
+
+/// 2.4 kB less to download than with the standard one (brotli, of 69).
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

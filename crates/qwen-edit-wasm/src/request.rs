@@ -112,9 +112,9 @@ pub(crate) fn job_id(text: &str) -> Result<JobId, Failure> {
 fn images(options: &Options) -> Result<Vec<Image>, Failure> {
     const EXPECTED: &str = "a list of Files, Blobs or links";
     let Some(value) = options.get("images")? else { return Ok(Vec::new()) };
-    let items = match value.is_string() {
-        true => None,
-        false => js_sys::try_iter(&value).map_err(Failure::Thrown)?,
+    let items = match value.is_object() {
+        true => js_sys::try_iter(&value).map_err(Failure::Thrown)?,
+        false => None,
     };
     let Some(items) = items else { return Err(wrong_type("images", EXPECTED, &value)) };
     let read = |(index, item): (usize, Result<JsValue, JsValue>)| {

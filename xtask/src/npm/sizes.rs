@@ -34,6 +34,28 @@ const ENTRIES: &[Entry] = &[
     Entry { module: "react.js", with_wasm: true },
 ];
 
+/// What is loaded later, in `codec/`: with the first picture, and for formats that browsers do not read.
+const LATER: &[(&str, &[&str])] = &[
+    (
+        "picture codec",
+        &[
+            "picture-codec-host.js",
+            "picture-codec.js",
+            "picture-codec-worker.js",
+            "inspect.js",
+            "headers.js",
+            "exif.js",
+            "jpeg.js",
+            "pieces.js",
+            "svg-raster.js",
+            "worker-line.js",
+            "served.js",
+        ],
+    ),
+    ("TIFF decoder", &["decoders/tiff.js", "decoders/tiff-worker.js"]),
+    ("HEIC decoder", &["decoders/heic.js", "decoders/heic-worker.js"]),
+];
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Size {
     raw: u64,
@@ -65,6 +87,9 @@ pub(crate) fn measure(workspace: &Workspace, package: &Package) -> Result<Report
             _ => {}
         }
     }
+    for (name, files) in LATER {
+        rows.push(((*name).to_owned(), sent(&package.folder.join("codec"), files)?));
+    }
     for peer in PEERS {
         // Beside the peers' packages, so that they are found.
         let module = package.tools.folder().join(format!("measure-{}.js", peer.name.replace(['@', '/'], "")));
@@ -84,9 +109,18 @@ fn bundle(package: &Package, module: &Path, scratch: &Path) -> Result<Size> {
         "--platform=browser",
         "--target=es2022",
     ]);
-    command.args(["--external:react", "--log-level=error"]);
+    // The picture codec is loaded with the first picture, not with the page.
+    command.args(["--external:react", "--external:./codec/*", "--log-level=error"]);
     process::run(command.arg(format!("--outfile={}", out.display())))?;
     size_of(&fs::read(&out).with_context(|| format!("read {}", out.display()))?)
+}
+
+/// Files that are sent one by one.
+fn sent(folder: &Path, files: &[&str]) -> Result<Size> {
+    files.iter().try_fold(Size::default(), |sum, file| {
+        let bytes = fs::read(folder.join(file)).with_context(|| format!("read {file}"))?;
+        Ok(sum.plus(size_of(&bytes)?))
+    })
 }
 
 fn size_of(bytes: &[u8]) -> Result<Size> {
