@@ -52,7 +52,7 @@ for (const { name } of await fixtures()) {
       parameters: {},
     });
 
-    expect(done.phases).toEqual(["encode", "sent"]);
+    expect(done.phases).toEqual(["fit", "encode", "sent"]);
     expect(done.result.images).toHaveLength(1);
     expect(done.result.images[0]?.expiresAt.getTime()).toBeGreaterThan(Date.now());
     expect(done.result).toMatchObject({ model: "qwen-image-2.0-pro", requested: 1, usage: { imageCount: 1 } });
