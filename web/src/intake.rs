@@ -61,12 +61,7 @@ impl Intake {
         self.begin_reading(1);
         spawn_local(async move {
             match codec::fitter().read(blob, &name).await {
-                Ok(original) => {
-                    self.draft.tray.set(Tray::default());
-                    if self.fit(Some(Input::File(original))).await {
-                        self.live.show(self.texts.results.now_input);
-                    }
-                }
+                Ok(original) => self.replace_all(Input::File(original)).await,
                 Err(error) => self.refuse(&error),
             }
             self.finished_reading();
@@ -97,27 +92,45 @@ impl Intake {
         }
     }
 
+    /// Puts one picture in the place of all, once it is fit.
+    async fn replace_all(self, input: Input) {
+        let limits = untrack(|| limits(self.draft, self.settings));
+        match codec::fitter().fit(std::slice::from_ref(&input), &limits, |_| ()).await {
+            Ok(mut fitted) => {
+                let Some(fitted) = fitted.pop() else { return };
+                self.draft.tray.update(Tray::clear);
+                if self.add(Entry::new(input, fitted)) {
+                    self.live.show(self.texts.results.now_input);
+                }
+            }
+            Err(unfit) => self.refuse(&unfit.error),
+        }
+    }
+
     /// Makes the pictures of the tray, and one that is to join them, fit into one request. Says whether it has joined.
     async fn fit(self, new: Option<Input>) -> bool {
         loop {
             let fitter = codec::fitter();
             let (ids, mut inputs) = self.draft.tray.with_untracked(ids_and_inputs);
             inputs.extend(new.clone());
-            let limits = untrack(|| limits(self.draft, self.settings));
-            let result = fitter.fit(&inputs, &limits, |_| ()).await;
-            // The person goes on meanwhile; then the shares are others.
-            if self.draft.tray.with_untracked(ids_and_inputs).0 != ids {
+            let wanted = untrack(|| limits(self.draft, self.settings));
+            let result = fitter.fit(&inputs, &wanted, |_| ()).await;
+            // The person goes on meanwhile; then pictures or limits are others.
+            let is_current = self.draft.tray.with_untracked(ids_and_inputs).0 == ids
+                && untrack(|| limits(self.draft, self.settings)) == wanted;
+            if !is_current {
                 continue;
             }
             match result {
                 Ok(fitted) => return self.settle(fitted, new),
                 Err(Unfit { index, error }) => {
                     self.refuse(&error);
-                    match ids.get(index) {
-                        // A file that can no longer be read.
+                    let gone = matches!(error, PictureError::Unreadable { .. });
+                    match ids.get(index).filter(|_| gone) {
                         Some(id) => self.draft.tray.update(|tray| {
                             tray.remove(*id);
                         }),
+                        // The others stay as they are: a number in the instruction must not come to mean another picture.
                         None => return false,
                     }
                 }

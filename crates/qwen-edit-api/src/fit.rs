@@ -161,7 +161,7 @@ pub enum Reason {
 /// A picture that cannot be made fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misfit {
-    /// A side is shorter than the model works with.
+    /// A side is shorter than the model works with, or would be once the long side has been scaled down.
     TooSmall {
         /// As it would be seen, in pixels.
         width: u32,
@@ -238,10 +238,9 @@ pub fn plan(original: &Original, limits: &Limits, share: u64) -> Result<Plan, Mi
         check_size(size, original.orientation, limits)?;
     }
     let reasons = reasons(original, limits, share);
-    let jpeg = original.format == SourceFormat::Taken(MediaType::Jpeg);
     Ok(match reasons.as_slice() {
         [] => Plan::AsIs,
-        [Reason::Location] if jpeg => Plan::WithoutMetadata,
+        [Reason::Location] if is_jpeg(original) => Plan::WithoutMetadata,
         _ => Plan::Convert(Conversion {
             reasons,
             max_side: limits.side.max,
@@ -254,7 +253,8 @@ pub fn plan(original: &Original, limits: &Limits, share: u64) -> Result<Plan, Mi
 #[must_use]
 pub fn demand(original: &Original, limits: &Limits) -> u64 {
     match reasons(original, limits, u64::MAX).as_slice() {
-        [] | [Reason::Location] => original.bytes,
+        [] => original.bytes,
+        [Reason::Location] if is_jpeg(original) => original.bytes,
         _ => CONVERTED_BYTES,
     }
 }
@@ -267,7 +267,14 @@ pub fn check_size((width, height): (u32, u32), orientation: u8, limits: &Limits)
     if u64::from(width) * u64::from(height) > MAX_SOURCE_PIXELS {
         return Err(Misfit::TooManyPixels { width, height });
     }
-    if width.min(height) < limits.side.min {
+    let (short, long) = (width.min(height), width.max(height));
+    // As it will be sent: of a long panorama, little height is left.
+    let sent = if long > limits.side.max {
+        (u64::from(short) * u64::from(limits.side.max) / u64::from(long)) as u32
+    } else {
+        short
+    };
+    if sent < limits.side.min {
         let (width, height) = upright((width, height), orientation);
         return Err(Misfit::TooSmall { width, height, min: limits.side.min });
     }
@@ -278,6 +285,11 @@ pub fn check_size((width, height): (u32, u32), orientation: u8, limits: &Limits)
 #[must_use]
 pub const fn upright((width, height): (u32, u32), orientation: u8) -> (u32, u32) {
     if matches!(orientation, 5..=8) { (height, width) } else { (width, height) }
+}
+
+/// Its metadata can be taken out without touching a pixel.
+fn is_jpeg(original: &Original) -> bool {
+    original.format == SourceFormat::Taken(MediaType::Jpeg)
 }
 
 fn reasons(original: &Original, limits: &Limits, share: u64) -> Vec<Reason> {

@@ -16,6 +16,9 @@ import { DamagedError, Pieces, text } from './pieces.js';
  * @property {import('./jpeg.js').Layout} [layout] Of a JPEG.
  */
 
+/** Bytes that tell what a file is. Drawings may begin with long comments. */
+const HEAD = 32 * 1024;
+
 const HEADERS = {
   png: inspectPng,
   jpeg: inspectJpeg,
@@ -35,7 +38,7 @@ const HEADERS = {
  */
 export async function inspect(file) {
   const pieces = new Pieces(file);
-  const found = formatOf(await pieces.upTo(0, Math.min(file.size, 1024)));
+  const found = formatOf(await pieces.upTo(0, HEAD));
   const read = HEADERS[found.format];
   if (!read) return found;
   try {

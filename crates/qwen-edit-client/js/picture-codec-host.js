@@ -35,8 +35,18 @@ const decoders = {
  * @param {Blob} file
  * @param {'browser' | 'heic' | 'tiff' | 'svg'} format Who decodes: the browser, or what it lacks.
  * @throws {CodecError} `DecodeError`, `NoDecoderError`, `TooManyPixelsError`, `TooSmallError`, `EncodeError`.
+ * @throws {WorkerDiedError} When a worker stopped or did not answer in time.
  */
-export async function transcode(file, format, job) {
+export function transcode(file, format, job) {
+  // One after the other: decoded, a picture may take 400 MB.
+  const turn = last.then(() => carryOut(file, format, job));
+  last = turn.catch(() => {});
+  return turn;
+}
+
+let last = Promise.resolve();
+
+async function carryOut(file, format, job) {
   const source = await pixels(file, format, job);
   try {
     return await codec.ask({ source, job }, source instanceof Blob ? [] : [source]);

@@ -16,25 +16,33 @@ export class CodecError extends Error {
  *
  * @param {Blob | ImageBitmap} source The file, or its pixels where another decoder had to be used.
  * @param {{orientation: number, maxPixels: number, minSide: number, maxSide: number, maxBytes: number,
- *   mayBeTransparent: boolean, opaque: Attempt[], transparent: Attempt[]}} job
- *   Sides and pixels in px. `orientation` is as in EXIF, for a source that is an ImageBitmap; the browser turns files.
+ *   leastSide: number, storedWidth?: number, storedHeight?: number, mayBeTransparent: boolean, opaque: Attempt[], transparent: Attempt[]}} job
+ *   Sides and pixels in px. `orientation` is as in EXIF; browsers turn files by it, most of them.
  * @returns {Promise<{blob?: Blob, type?: string, quality?: number, width: number, height: number,
  *   sourceWidth: number, sourceHeight: number}>} No `blob` when the job has no attempts: then it only had to be readable.
  */
 export async function transcode(source, job) {
   const bitmap = source instanceof Blob ? await decode(source) : source;
   try {
-    const turned = swapsSides(job.orientation) && !(source instanceof Blob);
-    const [width, height] = turned ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
+    const orientation = source instanceof Blob && isTurned(bitmap, job) ? 1 : job.orientation;
+    const [width, height] = swapsSides(orientation) ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
     const size = { sourceWidth: width, sourceHeight: height };
     if (width * height > job.maxPixels) throw new CodecError('TooManyPixelsError', 'too many pixels', size);
     if (Math.min(width, height) < job.minSide) throw new CodecError('TooSmallError', 'too small', size);
     if (job.opaque.length === 0) return { ...size, width, height };
-    const orientation = source instanceof Blob ? 1 : job.orientation;
     return { ...size, ...(await encode(bitmap, { width, height, orientation }, job)) };
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * Whether the browser has turned what it decoded. All do for JPEG; for other formats some do not, which shows where the
+ * sides would have changed places.
+ */
+function isTurned(bitmap, { orientation, storedWidth, storedHeight }) {
+  if (!swapsSides(orientation) || storedWidth === storedHeight) return true;
+  return bitmap.width !== storedWidth;
 }
 
 async function decode(file) {
@@ -42,6 +50,8 @@ async function decode(file) {
     // Orientation and colour profile are honoured by default: the pixels come upright and in sRGB.
     return await createImageBitmap(file);
   } catch (cause) {
+    // A file that was moved or changed is not damaged: then this throws the browser's own error.
+    await file.slice(0, 1).arrayBuffer();
     throw new CodecError('DecodeError', 'the browser cannot decode it', { cause });
   }
 }
@@ -56,6 +66,9 @@ async function encode(bitmap, picture, job) {
     const attempts = transparent ? job.transparent : job.opaque;
     if (index >= attempts.length) break;
     const attempt = attempts[index];
+    // Smaller than the model works with would be paid for in vain.
+    const shortest = (Math.min(picture.width, picture.height) * fit * attempt.scale) / 100;
+    if (attempt.scale < 100 && shortest < job.leastSide) continue;
     if (attempt.scale !== drawn.scale) drawn = draw(bitmap, picture, fit, attempt.scale);
     transparent ??= job.mayBeTransparent && hasTransparency(drawn);
     // The first picture is drawn before it is known which list holds; both begin at the full size.

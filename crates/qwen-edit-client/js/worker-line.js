@@ -3,6 +3,14 @@
 /** Milliseconds without a question after which the worker ends. */
 const IDLE = 20_000;
 
+/** Milliseconds for one picture: the largest take some ten seconds on a slow phone. */
+const PATIENCE = 120_000;
+
+/** The worker went away, or a decoder in it never comes to an end. */
+export class WorkerDiedError extends Error {
+  name = 'WorkerDiedError';
+}
+
 /** Where no worker can be had: forbidden by the page's policy, not found, or of another origin. */
 export class NoWorkerError extends Error {
   name = 'NoWorkerError';
@@ -12,6 +20,7 @@ export class WorkerLine {
   #start;
   #worker;
   #ready;
+  #refuse;
   #waiting = new Map();
   #last = 0;
   #idle;
@@ -24,15 +33,18 @@ export class WorkerLine {
   /**
    * Asks, and gives the answer. Questions are answered side by side.
    *
-   * @throws {NoWorkerError} When the worker cannot be started; then nothing was asked.
+   * @throws {NoWorkerError} When the worker cannot be started; then nothing was asked, and nothing was transferred.
+   * @throws {WorkerDiedError} When it stopped, or did not answer in time.
    */
   async ask(question, transfer = []) {
     clearTimeout(this.#idle);
     await (this.#ready ??= this.#open());
     const id = (this.#last += 1);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      // After the browser refused to post it, there would be no answer.
       this.#worker.postMessage({ id, question }, transfer);
+      const deadline = setTimeout(() => this.end(new WorkerDiedError('it took too long')), PATIENCE);
+      this.#waiting.set(id, { resolve, reject, deadline });
     });
   }
 
@@ -40,36 +52,42 @@ export class WorkerLine {
   end(reason = new DOMException('ended', 'AbortError')) {
     clearTimeout(this.#idle);
     this.#worker?.terminate();
-    this.#worker = this.#ready = undefined;
+    this.#refuse?.(reason);
+    this.#worker = this.#ready = this.#refuse = undefined;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(reason);
+    for (const { reject, deadline } of waiting) {
+      clearTimeout(deadline);
+      reject(reason);
+    }
   }
 
   #open() {
     return new Promise((resolve, reject) => {
-      const fail = () => {
-        const error = new NoWorkerError('the picture worker could not be started');
-        this.end(error);
-        reject(error);
+      this.#refuse = reject;
+      let isReady = false;
+      const fail = (event) => {
+        event?.preventDefault?.();
+        this.end(isReady ? new WorkerDiedError('it stopped') : new NoWorkerError('it could not be started'));
       };
       try {
         this.#worker = this.#start();
       } catch {
         return fail();
       }
-      const worker = this.#worker;
-      worker.onerror = (event) => {
-        event.preventDefault();
-        fail();
+      this.#worker.onerror = this.#worker.onmessageerror = fail;
+      this.#worker.onmessage = ({ data }) => {
+        if (!data.ready) return this.#hear(data);
+        isReady = true;
+        resolve();
       };
-      worker.onmessage = ({ data }) => (data.ready ? resolve() : this.#hear(data));
     });
   }
 
   #hear({ id, result, error }) {
     const asked = this.#waiting.get(id);
     this.#waiting.delete(id);
+    clearTimeout(asked?.deadline);
     if (this.#waiting.size === 0) this.#idle = setTimeout(() => this.end(), IDLE);
     if (error) asked?.reject(Object.assign(new Error(error.message), error));
     else asked?.resolve(result);

@@ -211,6 +211,9 @@ fn job(original: &Original, limits: &Limits, conversion: Option<&Conversion>) ->
         conversion.map_or((0, 0), |conversion| (conversion.max_side, conversion.max_bytes));
     object([
         ("orientation", header.orientation.into()),
+        ("storedWidth", header.size.map_or(JsValue::UNDEFINED, |(width, _)| width.into())),
+        ("storedHeight", header.size.map_or(JsValue::UNDEFINED, |(_, height)| height.into())),
+        ("leastSide", limits.side.min.into()),
         ("maxPixels", (MAX_SOURCE_PIXELS as f64).into()),
         ("minSide", min_side.into()),
         ("maxSide", max_side.into()),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::Function;
 use qwen_edit_api::find_model;
-use qwen_edit_api::fit::{Facts, Limits, Reason, Receipt};
+use qwen_edit_api::fit::{Facts, Limits, Reason, Receipt, demand};
 use qwen_edit_client::{Client, Fitted, Fitter, Input, PictureError};
 use wasm_bindgen::JsValue;
 
@@ -41,7 +41,7 @@ impl Preparation {
         let Fit::WhereNeeded { max_body_bytes } = fit else { return as_they_are(inputs) };
         let mut limits = Limits::of(find_model(model.trim()), max_body_bytes);
         // A relay is asked for its limit only when it matters.
-        if max_body_bytes.is_none() && total_bytes(inputs) > limits.body_bytes / 4 * 3 {
+        if max_body_bytes.is_none() && wanted_bytes(inputs, &limits) > limits.body_bytes / 4 * 3 {
             limits.body_bytes = self.relay_limit(client).await.unwrap_or(limits.body_bytes);
         }
         let fitted = self.fitter.fit(inputs, &limits, done).await;
@@ -58,9 +58,9 @@ impl Preparation {
     }
 }
 
-fn total_bytes(inputs: &[Input]) -> u64 {
+fn wanted_bytes(inputs: &[Input], limits: &Limits) -> u64 {
     let bytes = |input: &Input| match input {
-        Input::File(original) => original.header().bytes,
+        Input::File(original) => demand(&original.header(), limits),
         Input::Link(_) => 0,
     };
     inputs.iter().map(bytes).sum()

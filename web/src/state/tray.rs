@@ -73,6 +73,11 @@ impl<P> Tray<P> {
         }
     }
 
+    /// Takes every picture out. Ids are not used again: what is still on its way knows its picture by them.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+    }
+
     /// Takes a picture out; the ones after it move up. Returns the number it had.
     pub fn remove(&mut self, id: u32) -> Option<usize> {
         let index = self.index(id)?;
@@ -120,6 +125,15 @@ mod tests {
 
     fn order(tray: &Tray<&'static str>) -> Vec<&'static str> {
         tray.slots().iter().map(|slot| slot.picture).collect()
+    }
+
+    #[test]
+    fn an_id_is_never_used_again() {
+        let mut tray = tray(&["a"]);
+        let before = tray.slots()[0].id;
+        tray.clear();
+        tray.add("b", 3).unwrap();
+        assert_ne!(tray.slots()[0].id, before);
     }
 
     #[test]

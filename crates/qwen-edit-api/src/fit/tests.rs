@@ -66,6 +66,8 @@ fn a_converted_picture_fits_as_a_data_url_too() {
 fn sizes_beyond_help_are_refused_as_they_are_seen() {
     let lying = Original { orientation: 6, ..jpeg(1000, (500, 200)) };
     assert_eq!(plan(&lying, &limits(), 1000), Err(Misfit::TooSmall { width: 200, height: 500, min: 384 }));
+    let panorama = jpeg(1000, (10_000, 1000));
+    assert!(matches!(plan(&panorama, &limits(), 1000), Err(Misfit::TooSmall { .. })));
     let huge = jpeg(1000, (20_000, 5_001));
     assert_eq!(plan(&huge, &limits(), 1000), Err(Misfit::TooManyPixels { width: 20_000, height: 5_001 }));
 }
@@ -85,7 +87,10 @@ fn photos_become_jpeg_and_transparency_survives() {
 fn an_encoding_may_be_larger_than_the_file_it_comes_from() {
     let heic = Original { format: SourceFormat::Heic, size: None, ..jpeg(1_000_000, (0, 0)) };
     assert!(demand(&heic, &limits()) > heic.bytes);
-    assert_eq!(demand(&jpeg(1_000_000, (1000, 800)), &limits()), 1_000_000);
+    let located = Original { has_location: true, ..jpeg(1_000_000, (1000, 800)) };
+    assert_eq!(demand(&located, &limits()), 1_000_000);
+    let png = Original { format: SourceFormat::Taken(MediaType::Png), ..located };
+    assert!(demand(&png, &limits()) > png.bytes);
 }
 
 proptest! {

@@ -134,6 +134,7 @@ fn PictureSlot(id: u32) -> impl IntoView {
     let name = entry.as_ref().map(|entry| entry.picture.name().to_owned()).unwrap_or_default();
     let preview = entry.as_ref().and_then(Entry::preview_source);
     let preview_failed = RwSignal::new(false);
+    let intake = Intake::from_context();
 
     let shift = move |direction| {
         let moved = draft.tray.try_update(|tray| tray.shift(id, direction)).flatten();
@@ -143,6 +144,8 @@ fn PictureSlot(id: u32) -> impl IntoView {
     };
     let remove = move |_| {
         if let Some(Some(number)) = draft.tray.try_update(|tray| tray.remove(id)) {
+            // The others may have its share of the request.
+            intake.fit_again();
             live.announce((texts.pictures.removed)(number));
             page::focus("add-pictures");
         }
