@@ -22,6 +22,18 @@ test("a phone photo arrives upright, no larger than the model works with, and te
   expect(isRed(at(2100, 2900))).toBe(false);
 });
 
+test("a WebP that lies on its side is turned, too", async ({ studio: open, sim }) => {
+  const studio = new Studio(await open());
+  await studio.fill(anyPicture("sideways.webp"));
+  await expect(studio.receipt).toHaveText([/turned upright/]);
+  await studio.runAndAnswer();
+  const [sent] = await sentPictures(sim);
+  const { at } = await pixelsOf(studio.page, sent);
+  // Its red square is stored upper left; a quarter turn to the right brings it upper right.
+  expect(isRed(at(800, 100))).toBe(true);
+  expect(isRed(at(100, 100))).toBe(false);
+});
+
 test("only the place is taken out of a photo that fits otherwise", async ({ studio: open, sim }) => {
   const studio = new Studio(await open());
   await studio.fill(anyPicture("located.jpg"));

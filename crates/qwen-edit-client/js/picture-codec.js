@@ -16,7 +16,7 @@ export class CodecError extends Error {
  *
  * @param {Blob | ImageBitmap} source The file, or its pixels where another decoder had to be used.
  * @param {{orientation: number, maxPixels: number, minSide: number, maxSide: number, maxBytes: number,
- *   leastSide: number, storedWidth?: number, storedHeight?: number, mayBeTransparent: boolean, opaque: Attempt[], transparent: Attempt[]}} job
+ *   leastSide: number, sourceType?: string, mayBeTransparent: boolean, opaque: Attempt[], transparent: Attempt[]}} job
  *   Sides and pixels in px. `orientation` is as in EXIF; browsers turn files by it, most of them.
  * @returns {Promise<{blob?: Blob, type?: string, quality?: number, width: number, height: number,
  *   sourceWidth: number, sourceHeight: number}>} No `blob` when the job has no attempts: then it only had to be readable.
@@ -24,7 +24,8 @@ export class CodecError extends Error {
 export async function transcode(source, job) {
   const bitmap = source instanceof Blob ? await decode(source) : source;
   try {
-    const orientation = source instanceof Blob && isTurned(bitmap, job) ? 1 : job.orientation;
+    const isUpright = source instanceof Blob && (await isTurnedByBrowser(job.sourceType));
+    const orientation = isUpright ? 1 : job.orientation;
     const [width, height] = swapsSides(orientation) ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
     const size = { sourceWidth: width, sourceHeight: height };
     if (width * height > job.maxPixels) throw new CodecError('TooManyPixelsError', 'too many pixels', size);
@@ -36,13 +37,21 @@ export async function transcode(source, job) {
   }
 }
 
-/**
- * Whether the browser has turned what it decoded. All do for JPEG; for other formats some do not, which shows where the
- * sides would have changed places.
- */
-function isTurned(bitmap, { orientation, storedWidth, storedHeight }) {
-  if (!swapsSides(orientation) || storedWidth === storedHeight) return true;
-  return bitmap.width !== storedWidth;
+/** Two pixels side by side, to be turned by a quarter. */
+const WEBP_PROBE =
+  'UklGRlAAAABXRUJQVlA4WAoAAAAIAAAAAQAAAAAAVlA4TA8AAAAvAQAAAAcQ/Y/+ByKi/wEARVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==';
+
+let turnsWebp;
+
+/** Whether the browser turns what it decodes. All do, except that most do not for WebP. */
+async function isTurnedByBrowser(type) {
+  if (type !== 'image/webp') return true;
+  turnsWebp ??= (async () => {
+    const bytes = Uint8Array.from(atob(WEBP_PROBE), (char) => char.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type }));
+    return bitmap.height === 2;
+  })();
+  return turnsWebp;
 }
 
 async function decode(file) {

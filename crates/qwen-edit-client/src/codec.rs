@@ -211,8 +211,7 @@ fn job(original: &Original, limits: &Limits, conversion: Option<&Conversion>) ->
         conversion.map_or((0, 0), |conversion| (conversion.max_side, conversion.max_bytes));
     object([
         ("orientation", header.orientation.into()),
-        ("storedWidth", header.size.map_or(JsValue::UNDEFINED, |(width, _)| width.into())),
-        ("storedHeight", header.size.map_or(JsValue::UNDEFINED, |(_, height)| height.into())),
+        ("sourceType", source_type(header.format)),
         ("leastSide", limits.side.min.into()),
         ("maxPixels", (MAX_SOURCE_PIXELS as f64).into()),
         ("minSide", min_side.into()),
@@ -222,6 +221,13 @@ fn job(original: &Original, limits: &Limits, conversion: Option<&Conversion>) ->
         ("opaque", list(false)),
         ("transparent", list(true)),
     ])
+}
+
+fn source_type(format: SourceFormat) -> JsValue {
+    match format {
+        SourceFormat::Taken(media_type) => media_type.as_mime().into(),
+        SourceFormat::Avif | SourceFormat::Heic | SourceFormat::Svg => JsValue::UNDEFINED,
+    }
 }
 
 fn describe(attempt: Attempt) -> JsValue {
