@@ -19,7 +19,7 @@ for (const version of [18, 19]) {
     await expect(editor.locator("[part=thumb]")).toHaveCount(1);
     await expect(editor).toHaveAttribute("relay", relay);
     await editor.locator("[part=run]").click();
-    await expect(page.locator("output")).toHaveText("1 encode,sent");
+    await expect(page.locator("output")).toHaveText("1 fit,encode,sent");
     expect((await sim.requests()).filter((request) => request.method === "POST")).toHaveLength(1);
   });
 }

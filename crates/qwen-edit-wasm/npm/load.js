@@ -10,9 +10,16 @@ export async function compile(source) {
   if (given instanceof WebAssembly.Module) return given;
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return fromBytes(given, "the bytes given as `wasm`");
   if (typeof Response !== "undefined" && given instanceof Response) return fromResponse(given);
-  if (typeof given === "string" || given instanceof URL) return fromResponse(await download(given));
+  if (typeof given === "string" || given instanceof URL) return fromAddress(given);
   const got = given === null ? "null" : typeof given;
   throw new TypeError(`wasm: expected a URL, a Response, bytes or a WebAssembly.Module, got ${got}`);
+}
+
+/** Node cannot fetch files. Asked for this way, its module is none that a bundler would look for. */
+async function fromAddress(url) {
+  const files = String(url).startsWith("file:") && globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  if (!files) return fromResponse(await download(url));
+  return fromBytes(await files.readFile(new URL(url)), shown(url));
 }
 
 async function download(url) {

@@ -1,7 +1,7 @@
 //! Reading the objects JavaScript callers hand over, field by field: TypeScript promises nothing at run time.
 //!
-//! By hand with `Reflect`: a derived reader costs more than a tenth of the whole package and cannot say "images[1]:
-//! expected a File".
+//! By hand with `Reflect`: a derived reader (`serde-wasm-bindgen`) of the plain options alone made the download 16.5 kB
+//! larger, measured with brotli, and cannot say "images[1]: expected a File".
 
 use js_sys::{Function, Number, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
