@@ -1,4 +1,5 @@
 /** In every kind of page: one real picture in, the simulator's picture out, every byte followed. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import type { EditResult, FitReceipt } from "qwen-edit";
@@ -18,12 +19,13 @@ interface Done {
   result: EditResult;
   phases: string[];
   type: string;
-  bytes: number[];
+  /** Of the result's bytes: they are megabytes, which is slow to carry out of the page. */
+  sha256: string;
 }
 
 declare global {
   /** What `page/journey.js` offers. */
-  function journey(task: Task): Promise<Omit<Done, "bytes"> & { bytes: ArrayBuffer }>;
+  function journey(task: Task): Promise<Omit<Done, "sha256"> & { bytes: ArrayBuffer }>;
 }
 
 async function edit(page: Page, file: string, relay: string): Promise<Done> {
@@ -32,8 +34,9 @@ async function edit(page: Page, file: string, relay: string): Promise<Done> {
     async ({ relay, prompt }) => {
       const [file] = document.querySelector<HTMLInputElement>("#files")?.files ?? [];
       if (file === undefined) throw new Error("the page has no file");
-      const done = await journey({ file, relay, prompt });
-      return { ...done, bytes: [...new Uint8Array(done.bytes)] };
+      const { bytes, ...done } = await journey({ file, relay, prompt });
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      return { ...done, sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("") };
     },
     { relay, prompt: PROMPT },
   );
@@ -58,10 +61,11 @@ async function arrived(sim: Sim): Promise<{ type: string; picture: Buffer }> {
 
 /** Width and height as the browser sees them. */
 async function sizeOf(page: Page, jpeg: Buffer): Promise<[number, number]> {
-  return page.evaluate(async (bytes) => {
-    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(bytes)]));
+  return page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
     return [bitmap.width, bitmap.height];
-  }, [...jpeg]);
+  }, jpeg.toString("base64"));
 }
 
 /** Changed pictures are JPEG, and tell nothing of where and when. */
@@ -87,13 +91,12 @@ for (const fixture of await fixtures()) {
     expect(done.result.requestId).not.toBe("");
     expect(done.type).toBe("image/png");
     const made = await fetch(done.result.images[0]?.url ?? "");
-    expect(Buffer.from(done.bytes).equals(Buffer.from(await made.arrayBuffer()))).toBe(true);
+    expect(done.sha256).toBe(createHash("sha256").update(Buffer.from(await made.arrayBuffer())).digest("hex"));
   });
 
-  test(`the decoder of HEIC arrives in the page "${name}"${hasWorkers ? ", in a worker" : ""}`, async ({ open, relay, sim }) => {
+  test(`the decoder of HEIC arrives in the page "${name}"${hasWorkers ? ", in a worker" : " and runs there"}`, async ({ open, relay, sim }) => {
     const page = await open(name);
-    let workers = 0;
-    page.on("worker", () => (workers += 1));
+    const before = page.workers().length;
     const done = await edit(page, picture("coffee.heic"), fixture.relay ?? relay);
 
     const sent = await arrived(sim);
@@ -107,7 +110,9 @@ for (const fixture of await fixtures()) {
     expectNoMetadata(sent.picture);
     expect(await sizeOf(page, sent.picture)).toEqual([receipt.before.width, receipt.before.height]);
     expect(done.phases).toEqual(["fit", "encode", "sent"]);
-    if (hasWorkers) expect(workers, "one that decodes, one that encodes").toBe(2);
+    // Those that could not start have ended; in their place the page itself did the work.
+    const workers = page.workers().length - before;
+    expect(workers, "one that decodes, one that encodes").toBe(hasWorkers ? 2 : 0);
   });
 }
 

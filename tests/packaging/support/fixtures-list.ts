@@ -27,7 +27,7 @@ export interface Fixture {
   readonly headers: Record<string, string>;
   /** The relay as the page's policy allows it; the one of another origin when left out. */
   readonly relay: string | undefined;
-  /** Whether the picture codec's workers are among what is served. */
+  /** Whether the picture codec's workers can start: they are served, and the page's policy allows them. */
   readonly hasWorkers: boolean;
   readonly hasBuild: boolean;
   /** Whether it has a lock file of packages to install. */
