@@ -87,7 +87,7 @@ test("running out of time is in doubt", async ({ open, relay, sim }) => {
 test("a listener that throws costs no result, and the page hears of it", async ({ page, relay, servers }) => {
   const reported: string[] = [];
   page.on("pageerror", (error) => reported.push(error.message));
-  await page.goto(`${servers.site.origin}/plain/`);
+  await page.goto(`${servers.site.originOf("plain")}/`);
   await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
   await ready(page, photo("coffee.png"));
   const code = "client.edit({ images: [file], prompt: 'p', onProgress: () => { throw new Error('mine') } })";

@@ -31,12 +31,17 @@ export function photo(name: "astronaut.png" | "chelsea.png" | "coffee.png" | "ro
   return resolve(import.meta.dirname, "../photos", name);
 }
 
+/** A file of `tests/pictures`, as phones and computers give them. */
+export function picture(name: "phone.jpg" | "coffee.heic"): string {
+  return resolve(import.meta.dirname, "../pictures", name);
+}
+
 export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { servers: Servers }>({
   servers: [
     async ({}, use) => {
       const site = await startSite(await fixtures());
-      const stack = await startStack({ allowedOrigins: [site.origin], staticDir: WORK });
-      site.relayOrigin = stack.origin;
+      const stack = await startStack({ allowedOrigins: site.origins, staticDir: WORK });
+      Object.assign(site.behind, { relay: stack.origin, upstream: stack.upstream });
       await use({ site, relay: `${stack.origin}/relay`, control: stack.control, folderOf });
       await stack.stop();
       await site.stop();
@@ -64,7 +69,7 @@ export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { serve
       if (message.text().includes("Content Security Policy")) broken.push(message.text());
     });
     await use(async (fixture) => {
-      await page.goto(`${servers.site.origin}/${fixture}/`);
+      await page.goto(`${servers.site.originOf(fixture)}/`);
       await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
       return page;
     });

@@ -16,7 +16,7 @@ const BROKEN: [string, (route: Route) => Promise<void>, string | RegExp][] = [
   [
     "a page in its place",
     (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<!doctype html><title>App</title>" }),
-    /^"http:\/\/127\.0\.0\.1:\d+\/plain\/node_modules\/qwen-edit\/qwen-edit\.wasm" is a web page, not the wasm file: /,
+    /^"http:\/\/127\.0\.0\.1:\d+\/node_modules\/qwen-edit\/qwen-edit\.wasm" is a web page, not the wasm file: /,
   ],
   [
     "a page that claims to be wasm",
@@ -121,6 +121,6 @@ test("files copied to a folder of the page's own are found with assetsUrl", asyn
     const bytes = await readFile(new URL("node_modules/qwen-edit/qwen-edit.wasm", servers.folderOf("plain")));
     await route.fulfill({ body: bytes, contentType: "application/wasm" });
   });
-  const code = "create({ relay, region: 'demo', assetsUrl: '/plain/assets' }).then((it) => it.edit({ images: [file], prompt: 'p' }))";
+  const code = "create({ relay, region: 'demo', assetsUrl: '/assets' }).then((it) => it.edit({ images: [file], prompt: 'p' }))";
   expect(await attempt(page, relay, code, { client: false })).toMatchObject({ images: 1 });
 });

@@ -30,6 +30,7 @@ whole = (out / "located.jpg").read_bytes()
 
 cat = rgb("chelsea.png")
 cat.save(out / "photo.heic", quality=60)
+rgb("coffee.png").save(out / "coffee.heic", quality=60)
 
 cat.save(out / "photo.avif", quality=60)
 layer = cat.resize((900, 600)).convert("RGBA")

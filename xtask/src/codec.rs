@@ -24,6 +24,9 @@ pub(crate) fn publish(workspace: &Workspace, tools: &Toolbox, folder: &Path) -> 
         let mut esbuild = Command::new("esbuild");
         esbuild.current_dir(&client).arg(Path::new("js").join(decoder)).arg(outfile);
         esbuild.args(["--bundle", "--external:../picture-codec.js", "--minify", "--format=esm"]);
+        // Emscripten asks whether there is a `__filename`. webpack answers yes in advance, also where there is none, and
+        // the worker dies of it.
+        esbuild.arg("--define:__filename=undefined");
         process::run(tools.equip(esbuild.args(["--log-level=error", "--allow-overwrite"]))?)?;
     }
     Ok(())

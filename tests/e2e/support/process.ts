@@ -20,8 +20,9 @@ export async function start(
   program: string,
   args: readonly string[],
   patterns: readonly RegExp[],
+  place: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Running> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { ...place, stdio: ["ignore", "pipe", "pipe"] });
   // A worker that Playwright ends must not leave its servers behind.
   const killChild = () => child.kill("SIGKILL");
   process.once("exit", killChild);

@@ -14,6 +14,8 @@ export interface Stack {
   readonly origin: string;
   /** The simulator's control address. */
   readonly control: string;
+  /** Where the simulator takes the vendor's place. */
+  readonly upstream: string;
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function startStack(
     return {
       origin,
       control,
+      upstream,
       async stop() {
         await Promise.all([relay.stop(), sim.stop()]);
         await rm(folder, { recursive: true, force: true });
@@ -62,7 +65,7 @@ export function stackFromEnvironment(): Stack | undefined {
   const origin = process.env.QWEN_EDIT_STUDIO_ORIGIN;
   if (origin === undefined) return undefined;
   const control = process.env.QWEN_EDIT_SIM_CONTROL ?? "";
-  return { origin, control, stop: async () => {} };
+  return { origin, control, upstream: "", stop: async () => {} };
 }
 
 /** On loopback the relay's own origin follows from the port it was given. */

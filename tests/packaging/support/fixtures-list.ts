@@ -15,12 +15,20 @@ export const WORK = join(ROOT, "target/packaging");
 export const TARBALL = process.env.QWEN_EDIT_TARBALL ?? join(ROOT, "target/npm/qwen-edit-0.1.0.tgz");
 
 export interface Fixture {
-  /** The folder; its page is at `/<name>/`. */
+  /** As the tests call it. */
   readonly name: string;
+  /** In `fixtures/`; the same for what is built and for its development server. */
+  readonly folder: string;
+  /** Whether the page comes from a development server. */
+  readonly isDevelopment: boolean;
   /** What of the folder is served: `.` or where the build puts its page. */
   readonly serve: string;
   /** Headers of every answer; `{relay}` stands for the relay's origin. */
   readonly headers: Record<string, string>;
+  /** The relay as the page's policy allows it; the one of another origin when left out. */
+  readonly relay: string | undefined;
+  /** Whether the picture codec's workers can start: they are served, and the page's policy allows them. */
+  readonly hasWorkers: boolean;
   readonly hasBuild: boolean;
   /** Whether it has a lock file of packages to install. */
   readonly hasTools: boolean;
@@ -28,27 +36,38 @@ export interface Fixture {
 
 interface Manifest {
   scripts?: { build?: string };
-  fixture?: { serve?: string; headers?: Record<string, string> };
+  fixture?: {
+    serve?: string;
+    headers?: Record<string, string>;
+    relay?: string;
+    workers?: boolean;
+    development?: boolean;
+  };
 }
 
 /** All of them, by name. */
 export async function fixtures(): Promise<Fixture[]> {
   const names = (await readdir(SOURCES)).sort();
-  return Promise.all(names.map(read));
+  return (await Promise.all(names.map(read))).flat();
 }
 
-async function read(name: string): Promise<Fixture> {
-  const folder = join(SOURCES, name);
-  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
-  const hasTools = await stat(join(folder, "package-lock.json")).then(
+async function read(folder: string): Promise<Fixture[]> {
+  const manifest = JSON.parse(await readFile(join(SOURCES, folder, "package.json"), "utf8")) as Manifest;
+  const hasTools = await stat(join(SOURCES, folder, "package-lock.json")).then(
     () => true,
     () => false,
   );
-  return {
-    name,
+  const built: Fixture = {
+    name: folder,
+    folder,
+    isDevelopment: false,
     serve: manifest.fixture?.serve ?? ".",
     headers: manifest.fixture?.headers ?? {},
+    relay: manifest.fixture?.relay,
+    hasWorkers: manifest.fixture?.workers ?? true,
     hasBuild: manifest.scripts?.build !== undefined,
     hasTools,
   };
+  if (!manifest.fixture?.development) return [built];
+  return [built, { ...built, name: `${folder}-development`, isDevelopment: true }];
 }

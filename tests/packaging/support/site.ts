@@ -1,9 +1,15 @@
-/** One server for the pages of all fixtures: `/<fixture>/…`, nothing but files, on a port of its own. */
+/**
+ * A server for each fixture's page, each with an origin of its own, as real pages have: files, and behind `/relay` the
+ * relay, as nginx would put it there. Pages of a development server are passed on to it.
+ */
 import { readFile, stat } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import type { Running } from "../../e2e/support/process.ts";
+import { startDevelopment } from "./development.ts";
 import { WORK, type Fixture } from "./fixtures-list.ts";
+import { passOn } from "./pass-on.ts";
 
 const TYPES: Record<string, string> = {
   ".css": "text/css",
@@ -13,36 +19,91 @@ const TYPES: Record<string, string> = {
   ".map": "application/json",
   ".mjs": "text/javascript",
   ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
 };
 
+/** Known once relay and simulator run, which must know the origins of the pages first. */
+export interface Behind {
+  relay: string;
+  upstream: string;
+}
+
 export interface Site {
-  readonly origin: string;
-  /** Known once the relay runs, which must know the origin of this site first. */
-  relayOrigin: string;
+  readonly origins: readonly string[];
+  readonly behind: Behind;
+  originOf(fixture: string): string;
   stop(): Promise<void>;
 }
 
 export async function startSite(fixtures: readonly Fixture[]): Promise<Site> {
-  const site = { origin: "", relayOrigin: "", stop: async () => {} };
-  const server = createServer((request, response) => {
+  const behind: Behind = { relay: "", upstream: "" };
+  const pages = new Map<string, Page>();
+  for (const fixture of fixtures) {
+    pages.set(fixture.name, await (fixture.isDevelopment ? developed(fixture, behind) : built(fixture, behind)));
+  }
+  return {
+    behind,
+    origins: [...pages.values()].map(({ origin }) => origin),
+    originOf: (name) => pages.get(name)?.origin ?? "",
+    async stop() {
+      await Promise.all([...pages.values()].map((page) => page.stop()));
+    },
+  };
+}
+
+interface Page {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+async function built(fixture: Fixture, behind: Behind): Promise<Page> {
+  const folder = join(WORK, fixture.folder, fixture.serve);
+  const server = await listen((request, response) => {
+    if (request.url?.startsWith("/relay/")) return passOn(request, response, behind.relay);
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
-    const [name = "", ...rest] = path.slice(1).split("/");
-    const fixture = fixtures.find((candidate) => candidate.name === name);
-    if (fixture === undefined) return notFound(response);
     for (const [header, value] of Object.entries(fixture.headers)) {
-      response.setHeader(header, value.replaceAll("{relay}", site.relayOrigin));
+      response.setHeader(header, value.replaceAll("{relay}", behind.relay));
     }
-    void send(join(WORK, name, fixture.serve), normalize(rest.join("/")), response);
+    void send(folder, normalize(path), response);
   });
+  return { origin: originOf(server), stop: () => close(server) };
+}
+
+/** Started when its page is first asked for: most test workers never do. */
+async function developed(fixture: Fixture, behind: Behind): Promise<Page> {
+  let running: Promise<Running> | undefined;
+  const server = await listen((request, response) => {
+    running ??= startDevelopment(join(WORK, fixture.folder), behind);
+    running.then(
+      ({ announced: [origin = ""] }) => passOn(request, response, origin),
+      (error: Error) => response.writeHead(500, { "content-type": "text/plain" }).end(error.message),
+    );
+  });
+  return {
+    origin: originOf(server),
+    async stop() {
+      await close(server);
+      await running?.then((it) => it.stop());
+    },
+  };
+}
+
+async function listen(answer: RequestListener): Promise<Server> {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  site.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  site.stop = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return site;
+  return server;
+}
+
+function originOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }
 
 async function send(folder: string, path: string, response: ServerResponse): Promise<void> {
@@ -50,12 +111,9 @@ async function send(folder: string, path: string, response: ServerResponse): Pro
   const isFolder = await stat(asked).then((found) => found.isDirectory(), () => false);
   const file = isFolder ? join(asked, "index.html") : asked;
   const bytes = asked.startsWith(folder) ? await readFile(file).catch(() => undefined) : undefined;
-  if (bytes === undefined) return notFound(response);
-  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-  response.end(bytes);
-}
-
-function notFound(response: ServerResponse): void {
-  response.writeHead(404, { "content-type": "text/plain" });
-  response.end("not here");
+  if (bytes === undefined) {
+    response.writeHead(404, { "content-type": "text/plain" }).end("not here");
+    return;
+  }
+  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(bytes);
 }

@@ -1,5 +1,5 @@
 /** The public types, used as a developer would. Compiled, never run: a wrong type does not compile. */
-import { QwenEdit, QwenEditError, type EditResult, type Progress, type Violation } from "qwen-edit";
+import { QwenEdit, QwenEditError, type EditResult, type FitReason, type FitReceipt, type Progress, type Violation } from "qwen-edit";
 import { init, QwenEdit as SlimQwenEdit } from "qwen-edit/slim";
 import { QwenEdit as InlineQwenEdit } from "qwen-edit/inline";
 
@@ -18,6 +18,24 @@ export async function all(files: FileList, signal: AbortSignal): Promise<Blob[]>
   const expiry: Date | undefined = result.images[0]?.expiresAt;
   if (expiry !== undefined && expiry < new Date()) return [];
   return Promise.all(result.images.map((image) => image.blob({ signal })));
+}
+
+/** What was done to each picture that went in, in words. */
+export async function receipts(client: QwenEdit, images: (File | string)[]): Promise<string[]> {
+  const result = await client.edit({ images, prompt: "图1", fit: true });
+  return (result.receipts ?? []).map((receipt: FitReceipt | undefined) => {
+    if (receipt === undefined) return "a link";
+    if (receipt.unchanged) return "as it was";
+    const reasons: FitReason[] = receipt.reasons;
+    const { format, bytes, width, height } = receipt.after;
+    return `${reasons.join()}: ${format}, ${width} × ${height}, ${bytes} bytes, ${receipt.quality ?? 100} %`;
+  });
+}
+
+/** Files as they are. */
+export async function unfitted(client: QwenEdit, file: File): Promise<boolean> {
+  const result = await client.edit({ images: [file], prompt: "图1", fit: false });
+  return result.receipts?.[0] === undefined;
 }
 
 /** A file input's list is taken as it is. */
@@ -63,6 +81,8 @@ export async function misuse(client: QwenEdit): Promise<void> {
   await client.edit({ images: [], prompt: "", negative_prompt: "" });
   // @ts-expect-error Only `create` makes one.
   new QwenEdit();
+  // @ts-expect-error A misspelt option of fitting.
+  await client.edit({ images: [], prompt: "", fit: { maxBytes: 1 } });
   // @ts-expect-error A number is no picture.
   client.validate({ images: [1], prompt: "" });
   // @ts-expect-error No model is a number.

@@ -1,5 +1,6 @@
 // The element: attributes, properties, events and its part in a form. What is on screen is view.js, one edit is run.js.
 import { describe } from "./failure.js";
+import { fetched } from "./fetched.js";
 import { Pictures } from "./pictures.js";
 import { Run } from "./run.js";
 import { textsFor } from "./texts.js";
@@ -215,7 +216,7 @@ function makeClass() {
       this.#chosen = index;
       this.#setValue(image.url);
       try {
-        const blob = await image.blob();
+        const blob = await fetched(image);
         // Another one may have been chosen meanwhile.
         if (this.#result?.images[this.#chosen] === image) {
           this.#setValue(new File([blob], `qwen-edit-${index + 1}.png`, { type: blob.type }));
