@@ -37,6 +37,8 @@ async function expectDownloads(studio: Studio, answer: Answer, press: () => Prom
   const made = links(answer);
   expect(made).toHaveLength(3);
   const downloads = await studio.downloads(3, press);
+  // The browser tells of them in any order.
+  downloads.sort((one, other) => one.suggestedFilename().localeCompare(other.suggestedFilename()));
   for (const [index, download] of downloads.entries()) {
     expect(download.suggestedFilename()).toBe(`qwen-edit-${answer.request_id.split("-")[0]}-${index + 1}.png`);
     const [file, original] = await Promise.all([bytesOf(download), bytesBehind(made[index] ?? "")]);
