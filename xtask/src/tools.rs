@@ -85,7 +85,7 @@ pub(crate) const BROWSER_PACKAGES: &[&str] = &["chromium", "chromium-driver", "f
 pub(crate) const PYTHON_PACKAGES: &[&str] = &["python3", "python3-venv"];
 
 /// What the programs that requests become are tried with; Rust and Python are here anyway.
-pub(crate) const CODE_PACKAGES: &[&str] = &["curl", "default-jdk-headless", "nodejs"];
+pub(crate) const CODE_PACKAGES: &[&str] = &["curl", "default-jdk-headless", "nodejs", "ksh", "zsh"];
 
 /// A server of Debian's, which is only unpacked: its program, relative to the root.
 #[derive(Debug)]

@@ -20,7 +20,8 @@ export default async function prepare(): Promise<void> {
     if (fixture.isDevelopment) continue;
     const begun = performance.now();
     await make(fixture);
-    console.log(`fixture ${fixture.name}: made in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    process.stdout.write(`fixture ${fixture.name}: made in ${seconds} s\n`);
   }
 }
 

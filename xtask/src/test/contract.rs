@@ -35,7 +35,9 @@ pub(super) fn sdk(stage: &mut Stage<'_>) -> Result<Outcome> {
 
 /// Requests as programs, carried out.
 pub(super) fn code(stage: &mut Stage<'_>) -> Result<Outcome> {
-    let missing = ["curl", "javac", "java", "node"].iter().any(|name| setup::find_on_path(name).is_none());
+    let missing = ["curl", "javac", "java", "ksh", "node", "zsh"]
+        .iter()
+        .any(|name| setup::find_on_path(name).is_none());
     let installed = if missing { apt::install(tools::CODE_PACKAGES) } else { Ok(()) };
     match installed.and_then(|()| interpreters()) {
         Ok(interpreters) => run(stage, "code", interpreters),
