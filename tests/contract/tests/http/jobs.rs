@@ -94,7 +94,10 @@ fn somebody_elses_job_is_no_job() {
     let foreign = ask(JOB, "Bearer sk-somebody-else");
     let unknown = ask("1b671a64-0000-4d5a-a2b8-1f4c0f3f7f10", "Bearer sk-somebody-else");
     for answer in [&foreign, &unknown] {
-        assert_eq!((answer.status, answer.relay_error()), (404, ("not_found".to_owned(), "unknown".to_owned())));
+        assert_eq!(
+            (answer.status, answer.relay_error()),
+            (404, ("not_found".to_owned(), "unknown".to_owned()))
+        );
     }
     assert_eq!(foreign.json()["error"]["message"], unknown.json()["error"]["message"]);
     assert_eq!(http::get(&url(JOB)).status, 401);
