@@ -56,12 +56,6 @@ async function carryOut(file, format, job) {
   }
 }
 
-/** Ends all work, for a caller who gave up. */
-export function end() {
-  codec.end();
-  for (const { line } of Object.values(decoders)) line.end();
-}
-
 async function pixels(file, format, job) {
   if (format === 'svg') return rasterize(file, job);
   const decoder = decoders[format];
