@@ -18,11 +18,13 @@ use crate::mock_script::Plan;
 
 /// Connections of one address, below the relay's limit.
 const PER_ADDRESS: u32 = 50;
+/// Large bodies on their way from one address, below the room that the relay gives to one.
+const BODIES_PER_ADDRESS: u32 = 4;
 
-async fn connect_many(to: SocketAddr, many: u32) -> Result<Vec<TcpStream>, Stop> {
+async fn connect_many(to: SocketAddr, many: u32, per_address: u32) -> Result<Vec<TcpStream>, Stop> {
     let mut streams = Vec::new();
     for number in 0..many {
-        streams.push(Caller::number(16_000_000 + number / PER_ADDRESS).connect(to).await?);
+        streams.push(Caller::number(16_000_000 + number / per_address).connect(to).await?);
     }
     Ok(streams)
 }
@@ -34,7 +36,7 @@ pub(super) async fn slow_heads(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let (to, host) = bench.destination()?;
     let visitor = Visitor::start(to, host.clone()).await;
     let mut dripping = JoinSet::new();
-    for mut stream in connect_many(to, MANY).await? {
+    for mut stream in connect_many(to, MANY, PER_ADDRESS).await? {
         let head = format!("GET {HEALTH} HTTP/1.1\r\nHost: {host}\r\nX-A: b");
         dripping.spawn(async move {
             let started = Instant::now();
@@ -72,7 +74,7 @@ pub(super) async fn slow_bodies(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let (to, host) = bench.destination()?;
     let request = generation(bench).with_header("Content-Length", &(MAX_BODY - 1).to_string());
     let mut calls = JoinSet::new();
-    for mut stream in connect_many(to, 20).await? {
+    for mut stream in connect_many(to, 20, BODIES_PER_ADDRESS).await? {
         let request = request.clone().with_header("Idempotency-Key", &uuid::Uuid::new_v4().to_string());
         let head = request.head(&host);
         calls.spawn(async move {
@@ -123,7 +125,7 @@ pub(super) async fn slow_readers(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let idle = bench.relay()?.open_files().unwrap_or(0);
     let visitor = Visitor::start(to, host.clone()).await;
     let mut readers = JoinSet::new();
-    for mut stream in connect_many(to, READERS).await? {
+    for mut stream in connect_many(to, READERS, PER_ADDRESS).await? {
         // A small window, so that the relay and not the system holds what is not read.
         socket2::SockRef::from(&stream).set_recv_buffer_size(4096)?;
         let head = picture.head(&host);
@@ -195,7 +197,7 @@ pub(super) async fn idle_connections(bench: &mut Bench<'_>) -> Result<(), Stop> 
     let (to, host) = bench.destination()?;
     let head = Request::get(HEALTH).head(&host);
     let mut idle = JoinSet::new();
-    for mut stream in connect_many(to, 50).await? {
+    for mut stream in connect_many(to, 50, PER_ADDRESS).await? {
         let head = head.clone();
         idle.spawn(async move {
             let mut answer = Vec::new();
