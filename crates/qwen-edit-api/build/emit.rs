@@ -39,6 +39,11 @@ pub(crate) fn option<T: Debug>(value: Option<&T>) -> String {
     format!("{value:?}")
 }
 
+/// `"a\nb"`
+pub(crate) fn lines(values: &[String]) -> String {
+    format!("{:?}", values.join("\n"))
+}
+
 /// `&["a", "b"]`
 pub(crate) fn strings(values: &[String]) -> String {
     format!("&{values:?}")

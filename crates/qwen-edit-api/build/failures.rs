@@ -136,11 +136,16 @@ pub(crate) fn emit(all: &[Advice]) -> String {
     // Stable: rules of one rank keep the order of the file.
     rules.sort_by_key(|(_, rule)| rule.rank());
     let rules = rules.iter().map(|(at, rule)| rule.emit(*at)).collect::<Vec<_>>();
+    let same_words: Vec<String> = all
+        .iter()
+        .filter_map(|advice| Some(format!("({:?}, {:?})", advice.id, advice.same_as.as_ref()?)))
+        .collect();
     let catch_all = all.iter().position(|advice| advice.id == CATCH_ALL).unwrap_or_default();
     format!(
-        "{}{}static CATCH_ALL: &Advice = &ADVICE[{catch_all}];\n",
+        "{}{}{}static CATCH_ALL: &Advice = &ADVICE[{catch_all}];\n",
         emit::table("ADVICE", "Advice", &advice),
-        emit::table("RULES", "Rule", &rules)
+        emit::table("RULES", "Rule", &rules),
+        emit::table("SAME_WORDS", "(&str, &str)", &same_words)
     )
 }
 
@@ -152,12 +157,8 @@ impl Advice {
 
     fn emit(&self) -> String {
         format!(
-            "Advice {{ id: {:?}, words: {:?}, next: NextStep::{:?}, retry: Retry::{:?}, charged: Charged::{:?} }}",
-            self.id,
-            self.words(),
-            self.next,
-            self.retry,
-            self.charged
+            "Advice {{ id: {:?}, next: NextStep::{:?}, retry: Retry::{:?}, charged: Charged::{:?} }}",
+            self.id, self.next, self.retry, self.charged
         )
     }
 }
@@ -181,8 +182,8 @@ impl Rule {
             self.shape.as_ref().map_or_else(|| "None".to_owned(), |shape| format!("Some(Shape::{shape:?})"));
         format!(
             "Rule {{ codes: {}, messages: {}, status: {}, shape: {shape}, advice: &ADVICE[{advice}] }}",
-            emit::strings(&self.codes),
-            emit::strings(&self.messages),
+            emit::lines(&self.codes),
+            emit::lines(&self.messages),
             emit::option(status.as_ref())
         )
     }

@@ -103,7 +103,11 @@ fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
 }
 
 fn readable(body: &[u8]) -> Option<String> {
-    Some(capped(&String::from_utf8_lossy(body.get(..4096).unwrap_or(body))))
+    // As far as it is text: another encoding would only show as question marks.
+    let head = body.get(..4096).unwrap_or(body);
+    let valid = std::str::from_utf8(head).map_or_else(|error| error.valid_up_to(), str::len);
+    let text = head.get(..valid).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
+    Some(capped(text))
 }
 
 /// Reads an answer that is parsed already. What is no object is a failure that says nothing.
@@ -194,21 +198,41 @@ pub fn https_link(url: &str) -> Cow<'_, str> {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http://") => rest,
         _ => return Cow::Borrowed(url),
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
-    if has_port || is_loopback(authority) {
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or(rest);
+    if has_port(authority) || is_loopback(authority) {
         return Cow::Borrowed(url);
     }
-    Cow::Owned(format!("https://{rest}"))
+    Cow::Owned(["https://", rest].concat())
+}
+
+/// The last colon stands before a port, unless it is one of an IPv6 address.
+fn has_port(authority: &str) -> bool {
+    authority.as_bytes().contains(&b':') && !authority.ends_with(']')
 }
 
 fn is_loopback(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_loopback_v4(&host)
+    let is = |name: &str| host.eq_ignore_ascii_case(name);
+    let ends = |end: &str| {
+        let start = host.len().checked_sub(end.len()).and_then(|start| host.get(start..));
+        start.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    is("localhost") || ends(".localhost") || is("[::1]") || is_loopback_v4(host)
 }
 
 /// `127.` and three more numbers. By hand: the parser of the standard library weighs more than all of this file.
 fn is_loopback_v4(host: &str) -> bool {
-    let is_number = |part: &str| part.len() <= 3 && part.parse::<u8>().is_ok_and(|it| it.to_string() == part);
-    host.starts_with("127.") && host.split('.').count() == 4 && host.split('.').all(is_number)
+    let mut parts = 0;
+    let all_numbers = host.as_bytes().split(|byte| *byte == b'.').all(|part| {
+        parts += 1;
+        is_octet(part)
+    });
+    host.starts_with("127.") && parts == 4 && all_numbers
+}
+
+/// A number up to 255, as one writes it.
+fn is_octet(part: &[u8]) -> bool {
+    let value = || part.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    let has_leading_zero = part.len() > 1 && part.starts_with(b"0");
+    matches!(part.len(), 1..=3) && part.iter().all(u8::is_ascii_digit) && !has_leading_zero && value() <= 255
 }

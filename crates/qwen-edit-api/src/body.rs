@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::draft::PictureSource;
+use crate::phrase;
 use crate::size::Size;
 
 /// What goes into a body.
@@ -88,7 +89,7 @@ impl<'a> Parameters<'a> {
         let flag = |value: Option<bool>| value.map(Value::Flag);
         let all = [
             ("n", number(self.n)),
-            ("size", text(self.size.map(|size| size.to_string().into()))),
+            ("size", text(self.size.map(|size| phrase!(size).into()))),
             ("seed", number(self.seed)),
             ("negative_prompt", text(self.negative_prompt.map(Cow::Borrowed))),
             ("prompt_extend", flag(self.prompt_extend)),
@@ -102,7 +103,7 @@ impl<'a> Parameters<'a> {
             let separator = if index == 0 { "\"" } else { ",\"" };
             pieces.extend([Piece::json(separator), Piece::json(name), Piece::json("\":")]);
             match value {
-                Value::Number(number) => pieces.push(Piece::Json(number.to_string().into())),
+                Value::Number(number) => pieces.push(Piece::Json(phrase!(number).into())),
                 Value::Text(text) => pieces.extend([Piece::json("\""), Piece::Text(text), Piece::json("\"")]),
                 Value::Flag(flag) => pieces.push(Piece::json(if flag { "true" } else { "false" })),
             }

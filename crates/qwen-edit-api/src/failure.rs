@@ -46,14 +46,22 @@ pub enum Shape {
 pub struct Advice {
     /// Stable name for programs: `invalid-api-key`.
     pub id: &'static str,
-    /// Under which name its sentences are in `data/advice-*.json`. Several entries may say the same.
-    pub words: &'static str,
     /// The kind of next step, for a button.
     pub next: NextStep,
     /// Whether the very same request may be sent again.
     pub retry: Retry,
     /// Whether the call cost money.
     pub charged: Charged,
+}
+
+impl Advice {
+    /// Under which name its sentences are in `data/advice-*.json`. Several entries may say the same.
+    ///
+    /// Beside the table, so that only programs that show sentences carry it.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        SAME_WORDS.iter().find(|(id, _)| *id == self.id).map_or(self.id, |(_, words)| words)
+    }
 }
 
 /// What a person should do next.
@@ -137,10 +145,11 @@ impl UpstreamFailure {
 /// When an entry is the right one. Everything that is given must hold.
 #[derive(Debug)]
 struct Rule {
-    /// One of these, exact, or a beginning when it ends with `*`.
-    codes: &'static [&'static str],
-    /// One of these is a piece of the message.
-    messages: &'static [&'static str],
+    /// One of these lines, exact, or a beginning when it ends with `*`. One text, because a table of texts is larger by
+    /// an address for each.
+    codes: &'static str,
+    /// One of these lines is a piece of the message.
+    messages: &'static str,
     /// First and last status.
     status: Option<(u16, u16)>,
     shape: Option<Shape>,
@@ -151,8 +160,9 @@ impl Rule {
     fn fits(&self, failure: &UpstreamFailure) -> bool {
         let code = failure.code.as_deref().unwrap_or_default();
         let message = failure.message.as_deref().unwrap_or_default();
-        (self.codes.is_empty() || self.codes.iter().any(|wanted| code_fits(code, wanted)))
-            && (self.messages.is_empty() || self.messages.iter().any(|piece| find(message, piece).is_some()))
+        (self.codes.is_empty() || self.codes.split('\n').any(|wanted| code_fits(code, wanted)))
+            && (self.messages.is_empty()
+                || self.messages.split('\n').any(|piece| find(message, piece).is_some()))
             && self.status.is_none_or(|(first, last)| (first..=last).contains(&failure.status))
             && self.shape.is_none_or(|shape| shape == failure.shape)
     }

@@ -1,7 +1,11 @@
-//! JSON as answers have it: read leniently, field by field.
+//! JSON as answers have it: read leniently, field by field; and small values written.
 //!
 //! By hand, because `serde_json` was a sixth of what the npm package weighs: here a number is only of interest when it
 //! counts something, and an object is looked up a few times at most. A test compares the two.
+
+mod write;
+
+pub use write::{ObjectWriter, list, string};
 
 /// A value. Of numbers only whole ones from 0 are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

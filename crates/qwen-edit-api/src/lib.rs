@@ -12,6 +12,7 @@ pub mod fit;
 pub mod json;
 mod link;
 pub mod mention;
+pub mod phrase;
 pub mod picture;
 pub mod region;
 pub mod request;

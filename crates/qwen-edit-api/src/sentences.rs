@@ -19,6 +19,6 @@ impl Advice {
     /// What to tell a person.
     #[must_use]
     pub fn sentences(&self) -> &'static Sentences {
-        SENTENCES.iter().find(|(id, _)| *id == self.words).map_or(CATCH_ALL, |(_, said)| said)
+        SENTENCES.iter().find(|(id, _)| *id == self.words()).map_or(CATCH_ALL, |(_, said)| said)
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::phrase;
+
 include!(concat!(env!("OUT_DIR"), "/sizes.rs"));
 
 /// Sides of results are multiples of this many pixels (D).
@@ -41,7 +43,7 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}*{}", self.width, self.height)
+        f.write_str(&phrase!(self))
     }
 }
 

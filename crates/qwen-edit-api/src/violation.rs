@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::phrase;
 use crate::size::{Size, SizeProblem};
 
 /// A field of a draft.
@@ -37,7 +38,7 @@ impl Field {
         Cow::Borrowed(match self {
             Self::Model => "model",
             Self::Pictures => "images",
-            Self::Picture(index) => return Cow::Owned(format!("images[{index}]")),
+            Self::Picture(index) => return Cow::Owned(phrase!("images[", index, "]")),
             Self::Prompt => "prompt",
             Self::N => "n",
             Self::Size => "size",
@@ -173,40 +174,49 @@ impl From<SizeProblem> for ViolationKind {
     }
 }
 
-impl fmt::Display for ViolationKind {
+impl ViolationKind {
     /// What is wrong and how to mend it, in English, for developers.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    #[must_use]
+    pub fn text(&self) -> String {
         match self {
-            Self::TooFewPictures { min } => write!(f, "add at least {min} picture(s)"),
+            Self::TooFewPictures { min } => phrase!("add at least ", min, " picture(s)"),
             Self::TooManyPictures { max, got } => {
-                write!(f, "{got} pictures, the model takes {max}: remove {}", got.saturating_sub(*max))
+                phrase!(got, " pictures, the model takes ", max, ": remove ", got.saturating_sub(*max))
             }
             Self::PictureTooLarge { bytes, max } => {
-                write!(f, "{bytes} bytes, the limit is {max}: make the picture smaller")
+                phrase!(bytes, " bytes, the limit is ", max, ": make the picture smaller")
             }
             Self::PictureUrlInvalid => {
-                f.write_str("use an http(s) or oss link, or data:image/<type>;base64,<data>")
+                phrase!("use an http(s) or oss link, or data:image/<type>;base64,<data>")
             }
-            Self::EmptyPrompt => f.write_str("is empty: say what to change"),
-            Self::OutOfRange { min, max, got } => write!(f, "is {got}, must be {min} to {max}"),
+            Self::EmptyPrompt => phrase!("is empty: say what to change"),
+            Self::OutOfRange { min, max, got } => phrase!("is ", got, ", must be ", min, " to ", max),
             Self::SizeFormat { got } => {
                 // Typed by hand, so of any length.
                 let shown: String = got.chars().take(40).collect();
-                write!(f, "is \"{shown}\": write width*height in pixels, such as 1024*1024")
+                phrase!("is \"", shown, "\": write width*height in pixels, such as 1024*1024")
             }
             Self::SizeArea { min, max, got } => {
-                write!(f, "has {got} pixels, width times height must be {min} to {max}")
+                phrase!("has ", got, " pixels, width times height must be ", min, " to ", max)
             }
             Self::SizeSide { min, max, got } => {
-                write!(f, "is {got}, width and height must each be {min} to {max}")
+                phrase!("is ", got, ", width and height must each be ", min, " to ", max)
             }
             Self::SizeRatio { max } => {
-                write!(f, "is too narrow: the longer side may be at most {max} times the shorter one")
+                phrase!("is too narrow: the longer side may be at most ", max, " times the shorter one")
             }
-            Self::TooLong { max, got } => write!(f, "has {got} characters, the limit is {max}: shorten it"),
-            Self::NotSupported => f.write_str("is not a parameter of this model: leave it out"),
-            Self::EmptyModel => f.write_str("is empty: name a model"),
+            Self::TooLong { max, got } => {
+                phrase!("has ", got, " characters, the limit is ", max, ": shorten it")
+            }
+            Self::NotSupported => phrase!("is not a parameter of this model: leave it out"),
+            Self::EmptyModel => phrase!("is empty: name a model"),
         }
+    }
+}
+
+impl fmt::Display for ViolationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 
@@ -247,15 +257,24 @@ impl<'a> IntoIterator for &'a Violations {
     }
 }
 
+impl Violations {
+    /// All of them in one line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for violation in &self.0 {
+            if !text.is_empty() {
+                text.push_str("; ");
+            }
+            text.push_str(&phrase!(*violation.field.as_str(), ": ", violation.kind.text()));
+        }
+        text
+    }
+}
+
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, violation) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("; ")?;
-            }
-            write!(f, "{violation}")?;
-        }
-        Ok(())
+        f.write_str(&self.text())
     }
 }
 
@@ -331,31 +350,43 @@ impl WarningKind {
     }
 }
 
-impl fmt::Display for WarningKind {
+impl WarningKind {
     /// What may go wrong, in English, for developers.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    #[must_use]
+    pub fn text(&self) -> String {
         match self {
-            Self::PromptLong { limit_tokens, estimated_tokens } => {
-                write!(
-                    f,
-                    "has about {estimated_tokens} tokens, the model reads {limit_tokens}: the end may be cut"
-                )
-            }
+            Self::PromptLong { limit_tokens, estimated_tokens } => phrase!(
+                "has about ",
+                estimated_tokens,
+                " tokens, the model reads ",
+                limit_tokens,
+                ": the end may be cut"
+            ),
             Self::PictureSmall { side, min } => {
-                write!(f, "has a side of {side} pixels, below {min}: the result may be blurry")
+                phrase!("has a side of ", side, " pixels, below ", min, ": the result may be blurry")
             }
             Self::PictureLarge { side, max } => {
-                write!(f, "has a side of {side} pixels, above {max}: the run may be slow")
+                phrase!("has a side of ", side, " pixels, above ", max, ": the run may be slow")
             }
-            Self::UnknownModel => f.write_str("is not in the catalogue: its limits are not checked"),
-            Self::ExperimentalModel => f.write_str("is new: its rules are less sure"),
-            Self::LegacyModel => f.write_str("is among the vendor's old models"),
-            Self::BodyLarge { bytes, safe } => {
-                write!(f, "make a request of about {bytes} bytes; more than {safe} may be refused on the way")
-            }
+            Self::UnknownModel => phrase!("is not in the catalogue: its limits are not checked"),
+            Self::ExperimentalModel => phrase!("is new: its rules are less sure"),
+            Self::LegacyModel => phrase!("is among the vendor's old models"),
+            Self::BodyLarge { bytes, safe } => phrase!(
+                "make a request of about ",
+                bytes,
+                " bytes; more than ",
+                safe,
+                " may be refused on the way"
+            ),
             Self::MentionsMissingPicture { number } => {
-                write!(f, "speaks of picture {number}, which is not there")
+                phrase!("speaks of picture ", number, ", which is not there")
             }
         }
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }

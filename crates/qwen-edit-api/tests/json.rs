@@ -1,7 +1,7 @@
 //! Our reader of JSON against the one everybody uses.
 
 use proptest::prelude::*;
-use qwen_edit_api::json::{Json, NotJson};
+use qwen_edit_api::json::{Json, NotJson, ObjectWriter, list, string};
 use serde_json::Value;
 
 /// The same value as ours has it.
@@ -146,4 +146,22 @@ fn a_character_cut_in_the_middle_is_a_cut_text() {
 #[test]
 fn endless_nesting_does_not_end_the_stack() {
     assert_eq!(Json::parse("[".repeat(1_000_000).as_bytes()), Err(NotJson::Wrong));
+}
+
+proptest! {
+    #[test]
+    fn what_we_write_is_what_everybody_reads(text in any::<String>(), name in any::<String>(), count in any::<u64>(), number in any::<i64>()) {
+        let mut object = ObjectWriter::new();
+        object.text(&name, &text);
+        object.number("count", count);
+        object.integer("number", number);
+        object.flag("flag", true);
+        object.text_if_any("none", None);
+        object.json("list", &list([string(&text), ObjectWriter::new().end()]));
+        let read: Value = serde_json::from_str(&object.end()).unwrap();
+        prop_assume!(!["count", "number", "flag", "list"].contains(&name.as_str()));
+        prop_assert_eq!(read, serde_json::json!({
+            name: text, "count": count, "number": number, "flag": true, "list": [text, {}],
+        }));
+    }
 }

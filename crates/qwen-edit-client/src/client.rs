@@ -1,26 +1,17 @@
 //! The conversation with a relay.
 
-use js_sys::Function;
 use qwen_edit_api::region::{DEMO_KEY, GENERATION_PATH};
 use qwen_edit_api::{EditRequest, find_region};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, Response};
 
 use crate::decode::{self, Head};
-use crate::fetch::{self, Call, Lost};
-use crate::{ApiKey, EditResult, Error, ErrorKind, JobId, Picture, RelayInfo, blob, body};
-
-/// The vendor gives up after 300 s, so no answer comes later than that after the upload.
-const EDIT_TIMEOUT_MS: u32 = 300_000;
-/// Bytes per millisecond that a slow line is granted for the upload, as the relay does (64 KiB/s). A browser does not
-/// say when an upload has ended, and an edit must not be given up while it is being made and paid for.
-const SLOWEST_UPLOAD: u64 = 64;
-/// A relay describes itself from memory.
-const INFO_TIMEOUT_MS: u32 = 10_000;
-/// The relay's own limit for a picture.
-const IMAGE_TIMEOUT_MS: u32 = 120_000;
-/// Answers are a few kB; of a runaway one, this much is looked at.
-const MAX_ANSWER_BYTES: u32 = 1024 * 1024;
+use crate::fetch::{self, Call};
+use crate::manners::{
+    ASK_PREFERENCE, ASK_TIMEOUT_MS, EDIT_TIMEOUT_MS, IMAGE_TIMEOUT_MS, INFO_TIMEOUT_MS, MAX_ANSWER_BYTES,
+    UPLOAD_BYTES_PER_MS,
+};
+use crate::{ApiKey, EditResult, Error, JobId, Lost, Picture, RelayInfo, blob, body};
 
 /// How far an edit has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +39,6 @@ pub struct Client {
     region: String,
     key: Option<ApiKey>,
     timeout_ms: u32,
-    fetch: Option<Function>,
 }
 
 impl Client {
@@ -62,7 +52,6 @@ impl Client {
             region: region.to_owned(),
             key: keyless.then(|| ApiKey::parse(DEMO_KEY).ok()).flatten(),
             timeout_ms: EDIT_TIMEOUT_MS,
-            fetch: None,
         }
     }
 
@@ -79,13 +68,6 @@ impl Client {
         Client { timeout_ms, ..self }
     }
 
-    /// With the caller's own `fetch`: a function of one `Request` that promises a `Response`. It must not send a
-    /// request twice.
-    #[must_use]
-    pub fn with_fetch(self, fetch: Function) -> Client {
-        Client { fetch: Some(fetch), ..self }
-    }
-
     /// Edits: one POST, never sent again. Dropping the future aborts it, which does not undo the edit.
     ///
     /// `pictures` are those the request was made from, in the same order.
@@ -99,7 +81,7 @@ impl Client {
         progress: impl Fn(Progress),
     ) -> Result<EditResult, Error> {
         let body = body::build(request, pictures, &progress).await?;
-        let (head, answer) = self.post(&body, &[], &progress).await.map_err(lost_edit)?;
+        let (head, answer) = self.post(&body, &[], &progress).await.map_err(Lost::of_edit)?;
         decode::edit_answer(&head, &answer, request.model(), request.n())
     }
 
@@ -111,7 +93,7 @@ impl Client {
         progress: &impl Fn(Progress),
     ) -> Result<(Head, Vec<u8>), Lost> {
         let body_bytes = blob::len(body);
-        let upload_ms = u32::try_from(body_bytes / SLOWEST_UPLOAD).unwrap_or(u32::MAX);
+        let upload_ms = u32::try_from(body_bytes / UPLOAD_BYTES_PER_MS).unwrap_or(u32::MAX);
         let call = Call {
             url: &format!("{}/{}{GENERATION_PATH}", self.relay, self.region),
             query: None,
@@ -119,27 +101,20 @@ impl Client {
             headers,
             json: Some(body),
             timeout_ms: self.timeout_ms.saturating_add(upload_ms),
-            fetch: self.fetch.as_ref(),
         };
         let sent = || progress(Progress::Sent { body_bytes });
         fetch::exchange(call, sent, async |_, response| read_bytes(response).await).await
     }
 
     /// Asks once for the result of a job.
-    pub(crate) async fn ask(
-        &self,
-        job: &JobId,
-        wait: &str,
-        timeout_ms: u32,
-    ) -> Result<(Head, Vec<u8>), Lost> {
+    pub(crate) async fn ask(&self, job: &JobId) -> Result<(Head, Vec<u8>), Lost> {
         let call = Call {
             url: &format!("{}/jobs/{}", self.relay, job.as_str()),
             query: None,
             key: self.key.as_ref(),
-            headers: &[("prefer", wait)],
+            headers: &[("prefer", ASK_PREFERENCE)],
             json: None,
-            timeout_ms,
-            fetch: self.fetch.as_ref(),
+            timeout_ms: ASK_TIMEOUT_MS,
         };
         fetch::exchange(call, || (), async |_, response| read_bytes(response).await).await
     }
@@ -168,11 +143,10 @@ impl Client {
             headers: &[],
             json: None,
             timeout_ms: INFO_TIMEOUT_MS,
-            fetch: self.fetch.as_ref(),
         };
         let (head, body) = fetch::exchange(call, || (), async |_, response| read_bytes(response).await)
             .await
-            .map_err(lost_free)?;
+            .map_err(Lost::of_free_request)?;
         match head.status {
             200 => Ok(RelayInfo::parse(&body)),
             _ if head.from_relay => Err(decode::free_refusal(&head, &body)),
@@ -192,16 +166,12 @@ impl Client {
             headers: &[],
             json: None,
             timeout_ms: IMAGE_TIMEOUT_MS,
-            fetch: self.fetch.as_ref(),
         };
-        let (head, picture) = fetch::exchange(call, || (), read_picture).await.map_err(lost_free)?;
-        let picture = picture.map_err(|refusal| decode::free_refusal(&head, &refusal))?;
-        match &head.content_type {
-            Some(content_type) if content_type.starts_with("image/") => Ok(picture),
-            Some(content_type) if content_type.starts_with("text/html") => {
-                Err(head.error(ErrorKind::NotARelay))
-            }
-            _ => Err(head.error(ErrorKind::Decode { detail: "its content type is not image/*".to_owned() })),
+        let (head, picture) =
+            fetch::exchange(call, || (), read_picture).await.map_err(Lost::of_free_request)?;
+        match picture {
+            Ok(picture) => decode::image_answer(&head, &[]).map(|()| picture),
+            Err(refusal) => Err(decode::free_refusal(&head, &refusal)),
         }
     }
 }
@@ -217,23 +187,5 @@ async fn read_picture(head: &Head, response: &Response) -> Result<Result<Blob, V
     match head.status {
         200 => Ok(Ok(response.blob()?.await?.into())),
         _ => read_bytes(response).await.map(Err),
-    }
-}
-
-pub(crate) fn lost_edit(lost: Lost) -> Error {
-    match lost {
-        Lost::NotSent => Error::from(ErrorKind::Unreachable),
-        Lost::Network => Error::from(ErrorKind::Network),
-        Lost::MidAnswer(head) => head.error(ErrorKind::Network),
-        Lost::Timeout => Error::from(ErrorKind::Timeout),
-        Lost::Aborted => Error::from(ErrorKind::Aborted),
-    }
-}
-
-/// Nothing about a free request is in doubt: it did not work and may be repeated.
-fn lost_free(lost: Lost) -> Error {
-    match lost {
-        Lost::MidAnswer(head) => head.error(ErrorKind::Unreachable),
-        Lost::NotSent | Lost::Network | Lost::Timeout | Lost::Aborted => Error::from(ErrorKind::Unreachable),
     }
 }

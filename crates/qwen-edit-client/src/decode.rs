@@ -8,12 +8,15 @@ use crate::{EditResult, Error, ErrorKind, ResultImage};
 
 /// What an HTTP answer says before its body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Head {
-    pub(crate) status: u16,
+pub struct Head {
+    /// The status; 0 for a redirect, which browsers hide.
+    pub status: u16,
     /// The relay marks what it says itself; the vendor's words pass through unmarked.
-    pub(crate) from_relay: bool,
-    pub(crate) content_type: Option<String>,
-    pub(crate) request_id: Option<String>,
+    pub from_relay: bool,
+    /// The media type with its parameters.
+    pub content_type: Option<String>,
+    /// What the relay calls this request.
+    pub request_id: Option<String>,
 }
 
 impl Head {
@@ -54,31 +57,22 @@ fn outcome(head: &Head, answer: Answer, model: &str, requested: u32) -> Result<E
     }
 }
 
-/// Reads the answer to a question after a job. A job that was not executed is the failure that kept it from being.
+/// Reads the answer to a question after a job. A job that was not executed is the failure that kept it from being:
+/// `error.last_error = {"status", "body"}` is the answer that it had ended with.
 pub(crate) fn job_answer(head: &Head, body: &[u8], model: &str, requested: u32) -> Result<EditResult, Error> {
     if head.status == 404
-        && let Some((head, last)) = last_error(head, body)
+        && let Ok(answer) = Json::parse(body)
+        && let last = answer.field("error").field("last_error")
+        && let Some(status) = last.field("status").count().and_then(|status| u16::try_from(status).ok())
     {
-        return match relay_error(&head, Some(&last)) {
+        let body = last.field("body");
+        let head = Head { status, from_relay: *body.field("error") != Json::Null, ..head.clone() };
+        return match relay_error(&head, Some(body)) {
             Some(error) => Err(error),
-            None => outcome(&head, read_answer(head.status, &last), model, requested),
+            None => outcome(&head, read_answer(status, body), model, requested),
         };
     }
     edit_answer(head, body, model, requested)
-}
-
-/// The answer a released job had ended with: `error.last_error = {"status", "body"}`.
-fn last_error(head: &Head, body: &[u8]) -> Option<(Head, Json)> {
-    let answer = Json::parse(body).ok()?;
-    let last = answer.field("error").field("last_error");
-    let body = last.field("body");
-    let last = Head {
-        status: u16::try_from(last.field("status").count()?).ok()?,
-        from_relay: *body.field("error") != Json::Null,
-        content_type: head.content_type.clone(),
-        request_id: head.request_id.clone(),
-    };
-    Some((last, body.clone()))
 }
 
 /// Reads the refusal of a request that is free, such as fetching a picture.
@@ -90,6 +84,22 @@ pub(crate) fn free_refusal(head: &Head, body: &[u8]) -> Error {
             _ => head.error(ErrorKind::Unreachable),
         }
     })
+}
+
+/// Whether the answer of the relay's image route is a picture. `refusal` is its body when it has another status than 200.
+///
+/// # Errors
+/// With what came instead.
+pub fn image_answer(head: &Head, refusal: &[u8]) -> Result<(), Error> {
+    match (head.status, head.content_type.as_deref().unwrap_or_default()) {
+        (200, media_type) if media_type.starts_with("image/") => Ok(()),
+        // Without the status: a page in place of an edit's answer may hide a paid one, in place of a picture it does not.
+        (200, media_type) if media_type.starts_with("text/html") => Err(ErrorKind::NotARelay.into()),
+        (200, _) => {
+            Err(head.error(ErrorKind::Decode { detail: "its content type is not image/*".to_owned() }))
+        }
+        _ => Err(free_refusal(head, refusal)),
+    }
 }
 
 fn result_image(url: &str) -> ResultImage {

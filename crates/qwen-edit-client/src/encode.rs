@@ -56,6 +56,12 @@ pub(crate) async fn base64(file: &Blob) -> Result<Blob, EncodeError> {
     Ok(blob::join(&pieces, "")?)
 }
 
+/// A piece of a file as base64, for callers who cut the file themselves: all pieces but the last of a multiple of 3 bytes.
+#[must_use]
+pub fn to_base64(piece: &[u8]) -> Vec<u8> {
+    STANDARD.encode(piece).into_bytes()
+}
+
 /// The part of wasm memory that the file passes through.
 struct Window {
     bytes: Vec<u8>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use qwen_edit_api::{Advice, Charged, Retry, UpstreamFailure, Violations, advice_for_relay};
+use qwen_edit_api::{Advice, Charged, Retry, UpstreamFailure, Violations, advice_for_relay, phrase};
 
 use crate::{ApiKeyError, PictureError, advice};
 
@@ -60,7 +60,7 @@ impl Error {
     pub fn code(&self) -> String {
         match &self.kind {
             ErrorKind::Upstream(UpstreamFailure { code: Some(code), .. }) => code.clone(),
-            ErrorKind::Relay { code, .. } => format!("relay:{code}"),
+            ErrorKind::Relay { code, .. } => phrase!("relay:", code),
             ErrorKind::Picture(error) => error.code().to_owned(),
             _ => self.advice().id.to_owned(),
         }
@@ -129,32 +129,39 @@ impl From<ApiKeyError> for Error {
 
 impl std::error::Error for Error {}
 
+impl Error {
+    /// What happened, in English, with status and request where they are known.
+    pub fn text(&self) -> String {
+        let said = match &self.kind {
+            ErrorKind::Invalid(violations) => violations.text(),
+            ErrorKind::Picture(error) => error.text(),
+            ErrorKind::Key(error) => error.text().to_owned(),
+            ErrorKind::Upstream(UpstreamFailure { code: Some(code), message: Some(message), .. }) => {
+                phrase!(code, ": ", message)
+            }
+            ErrorKind::Upstream(UpstreamFailure { code: Some(code), .. }) => code.clone(),
+            ErrorKind::Upstream(_) => phrase!("no pictures came back: ", self.advice().id),
+            ErrorKind::Relay { code, message, .. } => phrase!("relay: ", code, ": ", message),
+            ErrorKind::Network => {
+                phrase!("the connection was lost before an answer came; it may have been charged")
+            }
+            ErrorKind::Timeout => phrase!("no answer came in time; it may have been charged"),
+            ErrorKind::Aborted => phrase!("the wait was given up; it may have been charged"),
+            ErrorKind::Unreachable => phrase!("the relay cannot be reached"),
+            ErrorKind::NotARelay => phrase!("there is no relay at this address"),
+            ErrorKind::Decode { detail } => phrase!("the answer cannot be read: ", detail),
+        };
+        match (self.status, &self.request_id) {
+            (Some(status), Some(id)) => phrase!(said, " (HTTP ", status, ", request ", id, ")"),
+            (Some(status), None) => phrase!(said, " (HTTP ", status, ")"),
+            (None, _) => said,
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            ErrorKind::Invalid(violations) => violations.fmt(f)?,
-            ErrorKind::Picture(error) => error.fmt(f)?,
-            ErrorKind::Key(error) => error.fmt(f)?,
-            ErrorKind::Upstream(UpstreamFailure { code: Some(code), message: Some(message), .. }) => {
-                write!(f, "{code}: {message}")?;
-            }
-            ErrorKind::Upstream(UpstreamFailure { code: Some(code), .. }) => f.write_str(code)?,
-            ErrorKind::Upstream(_) => write!(f, "no pictures came back: {}", self.advice().id)?,
-            ErrorKind::Relay { code, message, .. } => write!(f, "relay: {code}: {message}")?,
-            ErrorKind::Network => {
-                f.write_str("the connection was lost before an answer came; it may have been charged")?;
-            }
-            ErrorKind::Timeout => f.write_str("no answer came in time; it may have been charged")?,
-            ErrorKind::Aborted => f.write_str("the wait was given up; it may have been charged")?,
-            ErrorKind::Unreachable => f.write_str("the relay cannot be reached")?,
-            ErrorKind::NotARelay => f.write_str("there is no relay at this address")?,
-            ErrorKind::Decode { detail } => write!(f, "the answer cannot be read: {detail}")?,
-        }
-        match (self.status, &self.request_id) {
-            (Some(status), Some(id)) => write!(f, " (HTTP {status}, request {id})"),
-            (Some(status), None) => write!(f, " (HTTP {status})"),
-            (None, _) => Ok(()),
-        }
+        f.write_str(&self.text())
     }
 }
 

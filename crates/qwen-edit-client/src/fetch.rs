@@ -8,14 +8,14 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, RequestRedirect, Response, ResponseType};
 
 use crate::abort::AbortGuard;
 use crate::decode::Head;
-use crate::{ApiKey, thrown};
+use crate::{ApiKey, Lost, thrown};
 
 /// The relay's mark on its own errors.
 const RELAY_HEADER: &str = "x-qwen-edit-relay";
@@ -39,21 +39,6 @@ pub(crate) struct Call<'a> {
     /// With a body it is a POST, without a GET.
     pub(crate) json: Option<&'a Blob>,
     pub(crate) timeout_ms: u32,
-    /// The caller's own `fetch`, in place of the global one.
-    pub(crate) fetch: Option<&'a Function>,
-}
-
-/// Why there is no whole answer.
-#[derive(Debug)]
-pub(crate) enum Lost {
-    /// The browser did not take the request: nothing went out.
-    NotSent,
-    Network,
-    /// The answer began and broke off.
-    MidAnswer(Head),
-    Timeout,
-    /// The browser ended it, not we: whoever drops the future gets no answer at all.
-    Aborted,
 }
 
 /// Sends once and reads the answer with `read`. `sent` is called when the browser has taken the request.
@@ -68,7 +53,7 @@ pub(crate) async fn exchange<T>(
     let request = build(&call, &guard)?;
     let conversation = async {
         // A real fetch never throws here; what a wrapper did before it threw, nobody knows.
-        let promise = send(call.fetch, &request).map_err(|thrown| lost(&thrown))?;
+        let promise = fetch(&request).map_err(|thrown| lost(&thrown))?;
         sent();
         let answer = promise.await.map_err(|thrown| lost(&thrown))?;
         let response: Response = answer.dyn_into().map_err(|_| Lost::Network)?;
@@ -81,14 +66,6 @@ pub(crate) async fn exchange<T>(
     match select(pin!(conversation), TimeoutFuture::new(call.timeout_ms.min(LONGEST_TIMER_MS))).await {
         Either::Left((outcome, _)) => outcome,
         Either::Right(_) => Err(Lost::Timeout),
-    }
-}
-
-/// Hands the request to the caller's `fetch` or the global one. What is no promise is an answer already.
-fn send(own: Option<&Function>, request: &web_sys::Request) -> Result<Promise, JsValue> {
-    match own {
-        Some(own) => own.call1(&JsValue::UNDEFINED, request).map(|answer| Promise::resolve(&answer)),
-        None => fetch(request),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use qwen_edit_api::fit::{self, Facts, Limits, Plan, Receipt, SourceFormat, shares, upright};
-use qwen_edit_api::{MediaType, PictureFacts};
+use qwen_edit_api::fit::{self, Limits, Plan, Receipt, shares};
 use web_sys::Blob;
 
 use crate::codec::Codec;
@@ -100,7 +99,8 @@ impl Fitter {
         share: u64,
     ) -> Result<Fitted, PictureError> {
         let header = original.header();
-        let plan = fit::plan(&header, limits, share).map_err(|misfit| original.misfit(misfit))?;
+        let plan = fit::plan(&header, limits, share)
+            .map_err(|misfit| PictureError::of_misfit(original.name(), misfit))?;
         if let Some(fitted) = original.last_result(&plan) {
             return Ok(fitted);
         }
@@ -119,15 +119,17 @@ impl Fitter {
             Plan::Convert(conversion) => Some(conversion),
             Plan::AsIs | Plan::WithoutMetadata => None,
         };
-        let decoded = self.codec.run(original, limits, conversion).await?;
-        let (blob, reasons) = match (plan, decoded.blob) {
+        let (decoded, encoded) = self.codec.run(original, limits, conversion).await?;
+        let (blob, reasons) = match (plan, encoded) {
             (Plan::Convert(conversion), Some(blob)) => (blob, conversion.reasons.clone()),
             (Plan::WithoutMetadata, _) => {
                 (self.codec.without_metadata(original).await?, vec![fit::Reason::Location])
             }
             _ => (original.blob().clone(), Vec::new()),
         };
-        Ok(original.fitted(blob, decoded.media_type, decoded.sizes, reasons, decoded.quality))
+        let (facts, receipt) = decoded.receipt(&original.header(), blob::len(&blob), reasons);
+        let picture = Picture::from_checked(blob, original.name(), facts);
+        Ok(Fitted { picture, receipt: Some(receipt) })
     }
 }
 
@@ -137,38 +139,5 @@ impl Input {
             Input::File(original) => fit::demand(&original.header(), limits),
             Input::Link(_) => 0,
         }
-    }
-}
-
-impl Original {
-    /// Puts picture and receipt together. `sizes` are those decoding told: of the original and of the result.
-    fn fitted(
-        &self,
-        blob: Blob,
-        media_type: Option<MediaType>,
-        sizes: Option<[(u32, u32); 2]>,
-        reasons: Vec<fit::Reason>,
-        quality: Option<u8>,
-    ) -> Fitted {
-        let header = self.header();
-        let stored = header.size.unwrap_or_default();
-        let [before, after] = sizes.unwrap_or([upright(stored, header.orientation); 2]);
-        let format = media_type.map_or(header.format, SourceFormat::Taken);
-        let told = |format, bytes, (width, height)| Facts { format, bytes, width, height };
-        let before = told(header.format, header.bytes, before);
-        let after = told(format, blob::len(&blob), after);
-        let Facts { bytes, width, height, .. } = after;
-        let facts = PictureFacts { media_type: media_type_of(format), bytes, width, height };
-        let picture = Picture::from_checked(blob, self.name(), facts);
-        Fitted { picture, receipt: Some(Receipt { before, after, reasons, quality }) }
-    }
-}
-
-/// Of a picture that is ready to go.
-fn media_type_of(format: SourceFormat) -> MediaType {
-    match format {
-        SourceFormat::Taken(media_type) => media_type,
-        // Never goes as it is.
-        SourceFormat::Avif | SourceFormat::Heic | SourceFormat::Svg => MediaType::Png,
     }
 }

@@ -4,19 +4,9 @@
 use gloo_timers::future::TimeoutFuture;
 use qwen_edit_api::EditRequest;
 
-use crate::client::lost_edit;
-use crate::fetch::Lost;
-use crate::{Client, EditResult, Error, ErrorKind, Picture, Progress, body, decode};
-
-/// How long the relay is asked to wait with an answer. Below the shortest cut of common proxies.
-const WAIT: &str = "wait=25";
-/// When a waiting request counts as lost.
-const ASK_TIMEOUT_MS: u32 = 40_000;
-/// The pause after a request that was lost, and before the next when the relay answered at once.
-const PAUSE_MS: u32 = 1_500;
-/// A relay that knows nothing of a job is asked again this often when the upload's end was not seen: a proxy may still
-/// be passing it on.
-const LATE_ARRIVALS: u32 = 4;
+use crate::conversation::{Conversation, Heard, Step};
+use crate::manners::JOB_PREFERENCE;
+use crate::{Client, EditResult, Error, Picture, Progress, body};
 
 /// The name of one edit, chosen by its caller: 16 to 128 of `A-Z a-z 0-9 _ -`, for example a random UUID. The same name
 /// with the same request is the same edit and is never paid twice.
@@ -59,79 +49,64 @@ impl Client {
         progress: impl Fn(Progress),
     ) -> Result<EditResult, Error> {
         let body = body::build(request, pictures, &progress).await?;
-        let headers = [("idempotency-key", job.as_str()), ("prefer", "respond-async")];
-        let lost = match self.post(&body, &headers, &progress).await {
-            Ok((head, _)) if head.status == 202 => {
-                progress(Progress::Accepted);
-                return self.resume(job, request.model(), request.n()).await;
-            }
-            Ok((head, answer)) => return decode::edit_answer(&head, &answer, request.model(), request.n()),
-            Err(Lost::NotSent) => return Err(lost_edit(Lost::NotSent)),
-            Err(lost) => lost,
+        let headers = [("idempotency-key", job.as_str()), ("prefer", JOB_PREFERENCE)];
+        let mut conversation = Conversation::sent(request.model(), request.n(), self.timeout_ms(), true);
+        let first = match self.post(&body, &headers, &progress).await {
+            Ok((head, answer)) => conversation.hear(Heard::Answer(&head, &answer), now()),
+            Err(lost) => conversation.hear(Heard::Lost(lost), now()),
         };
-        for _ in 0..LATE_ARRIVALS {
-            match self.resume(job, request.model(), request.n()).await {
-                Err(error) if is_unknown_job(&error) => TimeoutFuture::new(PAUSE_MS).await,
-                known => return known,
-            }
-        }
-        // The relay never had the whole request. Only it could have sent it on, but it may be a relay without a memory.
-        Err(lost_edit(lost))
+        self.go_on(job, conversation, first, &progress).await
     }
 
     /// Waits for the result of a job and picks it up, as often as wanted. Costs nothing. `model` and `requested` are
-    /// those of the request; the answer does not repeat them.
+    /// those of the request; the answer does not repeat them. Says so, once, when the relay answers that the job is
+    /// running.
     ///
     /// # Errors
-    /// As [`Client::edit`]; [`ErrorKind::Relay`] with `not_found` when the relay has no such job (never sent, or older than
-    /// two days) and `outcome_unknown` when the answer was lost on its way to the relay.
-    pub async fn resume(&self, job: &JobId, model: &str, requested: u32) -> Result<EditResult, Error> {
-        self.resume_reporting(job, model, requested, |_| ()).await
-    }
-
-    /// [`Client::resume`] that says so, once, when the relay answers that the job is running.
-    ///
-    /// # Errors
-    /// As [`Client::resume`].
-    pub async fn resume_reporting(
+    /// As [`Client::edit`]; [`ErrorKind::Relay`](crate::ErrorKind::Relay) with `not_found` when the relay has no such job
+    /// (never sent, or older than two days) and `outcome_unknown` when the answer was lost on its way to the relay.
+    pub async fn resume(
         &self,
         job: &JobId,
         model: &str,
         requested: u32,
         progress: impl Fn(Progress),
     ) -> Result<EditResult, Error> {
-        let started = js_sys::Date::now();
-        let mut is_known = false;
+        let conversation = Conversation::picking_up(model, requested, self.timeout_ms(), now());
+        self.go_on(job, conversation, Step::Ask, &progress).await
+    }
+
+    /// Does what the conversation says until there is an outcome.
+    async fn go_on(
+        &self,
+        job: &JobId,
+        mut conversation: Conversation,
+        first: Step,
+        progress: &impl Fn(Progress),
+    ) -> Result<EditResult, Error> {
+        let (mut step, mut was_accepted) = (first, false);
         loop {
-            let asked = js_sys::Date::now();
-            let lost = match self.ask(job, WAIT, ASK_TIMEOUT_MS).await {
-                Ok((head, _)) if head.status == 202 => {
-                    if !is_known {
-                        progress(Progress::Accepted);
-                    }
-                    is_known = true;
-                    Error::from(ErrorKind::Timeout)
+            if conversation.is_accepted() && !was_accepted {
+                was_accepted = true;
+                progress(Progress::Accepted);
+            }
+            step = match step {
+                Step::Done(outcome) => return *outcome,
+                Step::Pause(milliseconds) => {
+                    TimeoutFuture::new(milliseconds).await;
+                    conversation.hear(Heard::Paused, now())
                 }
-                // A gateway between us and the relay; the relay marks its own words.
-                Ok((head, _)) if matches!(head.status, 429 | 502..=504) && !head.from_relay => {
-                    head.error(ErrorKind::Network)
-                }
-                Ok((head, answer)) => return decode::job_answer(&head, &answer, model, requested),
-                Err(lost) => lost_edit(lost),
+                Step::Ask => match self.ask(job).await {
+                    Ok((head, answer)) => conversation.hear(Heard::Answer(&head, &answer), now()),
+                    Err(lost) => conversation.hear(Heard::Lost(lost), now()),
+                },
             };
-            let now = js_sys::Date::now();
-            if now - started > f64::from(self.timeout_ms()) {
-                return Err(lost);
-            }
-            if now - asked < f64::from(PAUSE_MS) {
-                TimeoutFuture::new(PAUSE_MS).await;
-            }
         }
     }
 }
 
-fn is_unknown_job(error: &Error) -> bool {
-    matches!(&error.kind, ErrorKind::Relay { code, .. } if code == "not_found")
+fn now() -> f64 {
+    js_sys::Date::now()
 }
 
 #[cfg(test)]

@@ -9,15 +9,34 @@ use std::fmt;
 pub struct ApiKey(String);
 
 /// Why a text is no key. Never quotes the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApiKeyError {
     /// Nothing was pasted.
-    #[error("the API key is empty: paste it")]
     Empty,
     /// A header could not carry it, so no server ever issued it.
-    #[error("the API key contains a space or a character that no key has: paste the key alone")]
     Character,
 }
+
+impl ApiKeyError {
+    /// What is wrong and what to do, in English.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            ApiKeyError::Empty => "the API key is empty: paste it",
+            ApiKeyError::Character => {
+                "the API key contains a space or a character that no key has: paste the key alone"
+            }
+        }
+    }
+}
+
+impl fmt::Display for ApiKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl std::error::Error for ApiKeyError {}
 
 impl ApiKey {
     /// Takes a pasted key; spaces and line ends around it are not part of it.
@@ -40,9 +59,10 @@ impl ApiKey {
         self.0.starts_with("sk-")
     }
 
-    /// The value of the `Authorization` header.
-    pub(crate) fn authorization(&self) -> String {
-        format!("Bearer {}", self.0)
+    /// The value of the `Authorization` header, and for nothing else.
+    #[must_use]
+    pub fn authorization(&self) -> String {
+        ["Bearer ", &self.0].concat()
     }
 }
 

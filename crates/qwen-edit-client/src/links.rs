@@ -4,17 +4,21 @@ use qwen_edit_api::text::split_once;
 
 /// When a signed link dies, in seconds since 1970: the `Expires` parameter of OSS signature V1.
 pub(crate) fn expires_at(url: &str) -> Option<u64> {
-    let (_, query) = without_fragment(url).split_once('?')?;
-    query.split('&').find_map(|pair| pair.strip_prefix("Expires="))?.parse().ok()
+    let (_, query) = split_once(before(url, b'#'), "?")?;
+    let mut pairs = query.as_bytes().split(|byte| *byte == b'&');
+    let digits = pairs.find_map(|pair| pair.strip_prefix(b"Expires="))?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// The link as it may appear in messages and logs: no query, no fragment, no `user:password@`, at most 200 characters.
-pub(crate) fn presentable(url: &str) -> String {
-    let url = without_fragment(url);
-    let path = url.split_once('?').map_or(url, |(path, _)| path);
+#[must_use]
+pub fn presentable(url: &str) -> String {
+    let path = before(before(url, b'#'), b'?');
     let (scheme, rest) = split_once(path, "//").unwrap_or(("", path));
-    let (authority, tail) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let authority = before(rest, b'/');
+    let tail = rest.get(authority.len()..).unwrap_or_default();
+    let host_at = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+    let host = authority.get(host_at..).unwrap_or_default();
     let slashes = if scheme.is_empty() { "" } else { "//" };
     [scheme, slashes, host, tail].concat().chars().take(200).collect()
 }
@@ -25,8 +29,11 @@ pub(crate) fn file_name(url: &str) -> String {
     shown.split('/').rev().find(|part| !part.is_empty()).unwrap_or_default().to_owned()
 }
 
-fn without_fragment(url: &str) -> &str {
-    url.split_once('#').map_or(url, |(before, _)| before)
+/// The text before the first `end`, or all of it. By bytes: the standard library's search is made for long texts and
+/// weighs more in the wasm.
+fn before(text: &str, end: u8) -> &str {
+    let at = text.bytes().position(|byte| byte == end).unwrap_or(text.len());
+    text.get(..at).unwrap_or(text)
 }
 
 #[cfg(test)]

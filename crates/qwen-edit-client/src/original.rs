@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use qwen_edit_api::fit::{self, Misfit, Plan, SourceFormat};
-use qwen_edit_api::{MAX_PICTURE_BYTES, PictureFacts};
+use qwen_edit_api::fit::{self, Plan};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+use crate::codec_protocol::as_it_is;
 use crate::picture::unreadable;
 use crate::{Fitted, Picture, PictureError};
 
@@ -34,19 +34,9 @@ impl Original {
     /// The file exactly as it is, for callers who want nothing changed.
     ///
     /// # Errors
-    /// When the API does not take the format, or it is over [`MAX_PICTURE_BYTES`].
+    /// When the API does not take the format, or it is over [`MAX_PICTURE_BYTES`](qwen_edit_api::MAX_PICTURE_BYTES).
     pub fn as_it_is(&self) -> Result<Picture, PictureError> {
-        let header = self.header();
-        let SourceFormat::Taken(media_type) = header.format else {
-            let detected = header.format.name().into();
-            return Err(PictureError::UnsupportedFormat { name: self.name().to_owned(), detected });
-        };
-        if header.bytes > MAX_PICTURE_BYTES {
-            let name = self.name().to_owned();
-            return Err(PictureError::TooLarge { name, bytes: header.bytes, max: MAX_PICTURE_BYTES });
-        }
-        let (width, height) = header.size.unwrap_or_default();
-        let facts = PictureFacts { media_type, bytes: header.bytes, width, height };
+        let facts = as_it_is(self.name(), &self.header())?;
         Ok(Picture::from_checked(self.blob().clone(), self.name(), facts))
     }
 
@@ -77,14 +67,6 @@ impl Original {
 
     pub(crate) fn remember(&self, plan: Plan, fitted: Fitted) {
         self.0.last.replace(Some((plan, fitted)));
-    }
-
-    pub(crate) fn misfit(&self, misfit: Misfit) -> PictureError {
-        let name = self.name().to_owned();
-        match misfit {
-            Misfit::TooSmall { width, height, min } => PictureError::TooSmall { name, width, height, min },
-            Misfit::TooManyPixels { width, height } => PictureError::TooManyPixels { name, width, height },
-        }
     }
 
     pub(crate) fn unreadable(&self, thrown: &JsValue) -> PictureError {

@@ -1,7 +1,12 @@
 // What all entries share: the client, and one wasm instance for the page, however many entries and clients there are.
-import start, { Core } from "./glue.js";
+import { teller, untilAborted } from "./abort.js";
+import { connectTo } from "./connection.js";
+import { edit, resume } from "./converse.js";
+import { answer, loadError } from "./error.js";
+import start, { check, estimate, models } from "./glue.js";
 import { compile } from "./load.js";
-import { loadError } from "./error.js";
+import { readCreate, readRequest, readResume, readSignal } from "./options.js";
+import { prepare } from "./prepare.js";
 
 /** Only `open` has it: without a started wasm there is no client. */
 const MAKING = Symbol();
@@ -35,42 +40,59 @@ const loadCodec = () => import("./codec/picture-codec-host.js");
 /** Makes a client of one entry's class. */
 export async function open(Client, source, options) {
   await init(source);
-  return new Client(MAKING, new Core(options, loadCodec));
+  return new Client(MAKING, connectTo(readCreate(options)));
 }
 
 export class Client {
-  #core;
+  #connection;
 
-  constructor(making, core) {
+  constructor(making, connection) {
     if (making !== MAKING) throw new TypeError("use `await QwenEdit.create({ relay })` instead of `new QwenEdit()`");
-    this.#core = core;
+    this.#connection = connection;
   }
 
   async edit(request) {
-    return this.#withBlobs(await this.#core.edit(request));
+    const read = readRequest(request);
+    return untilAborted(read.signal, async (signal) => {
+      const course = { ...read, signal, onProgress: teller(read.onProgress, signal) };
+      const { receipts, ...prepared } = await prepare(course, loadCodec, () => this.#connection.bodyLimit());
+      return this.#whole(await edit(this.#connection, prepared, course), receipts);
+    });
   }
 
   async resume(jobId, options) {
-    return this.#withBlobs(await this.#core.resume(jobId, options));
+    const read = readResume(jobId, options);
+    return untilAborted(read.signal, async (signal) => {
+      const course = { ...read, signal, onProgress: teller(read.onProgress, signal) };
+      return this.#whole(await resume(this.#connection, course), []);
+    });
   }
 
   validate(request) {
-    return this.#core.validate(request);
+    const { draft, images } = readRequest(request);
+    return answer(check(draft, JSON.stringify(images.map(({ url, file }) => ({ url, bytes: file?.size })))));
   }
 
   estimate(request) {
-    return this.#core.estimate(request);
+    const { draft, images } = readRequest(request);
+    const micro = estimate(draft, images.length, this.#connection.region);
+    return micro === undefined ? undefined : { cny: micro / 1e6 };
   }
 
   models() {
-    return this.#core.models();
+    return answer(models());
   }
 
-  /** Not enumerable: a result can be posted to another thread, stored, and written as JSON. */
-  #withBlobs(result) {
+  /** `blob` is not enumerable: a result can be posted to another thread, stored, and written as JSON. */
+  #whole(result, receipts) {
     for (const image of result.images) {
-      Object.defineProperty(image, "blob", { value: (options) => this.#core.fetchImage(image.url, options) });
+      if (image.expiresAt !== undefined) image.expiresAt = new Date(image.expiresAt);
+      Object.defineProperty(image, "blob", { value: async (options) => this.#blob(image.url, readSignal(options)) });
     }
-    return result;
+    return { ...result, receipts };
+  }
+
+  #blob(link, signal) {
+    return untilAborted(signal, (ours) => this.#connection.image(link, ours));
   }
 }

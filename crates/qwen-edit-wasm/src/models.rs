@@ -1,9 +1,8 @@
 //! The catalogue of models, for JavaScript.
 
-use qwen_edit_api::{Model, Parameter, SizeRule, Span, Status, Text, models};
-use wasm_bindgen::JsValue;
-
-use crate::object::{array, number, object, text};
+use qwen_edit_api::json::{ObjectWriter, list, string};
+use qwen_edit_api::{Model, Parameter, SizeRule, Span, Status, Text};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The parameters by the names the request has them under.
 const PARAMETERS: [(Parameter, &str); 6] = [
@@ -15,33 +14,45 @@ const PARAMETERS: [(Parameter, &str); 6] = [
     (Parameter::Watermark, "watermark"),
 ];
 
-/// Every known model, in the order to show them.
-pub(crate) fn to_js() -> JsValue {
-    array(&mut models().iter().map(model)).into()
+/// Every known model, in the order to show them, as JSON; `npm/models.d.ts` says what is in it.
+#[wasm_bindgen]
+#[must_use]
+pub fn models() -> String {
+    list(qwen_edit_api::models().iter().map(model))
 }
 
-fn model(model: &Model) -> JsValue {
+fn model(model: &Model) -> String {
     let takes = PARAMETERS.iter().filter(|(parameter, _)| model.parameters.has(*parameter));
-    object([
-        ("id", JsValue::from_str(model.id)),
-        ("name", words(model.name)),
-        ("summary", words(model.summary)),
-        ("aliasOf", text(model.alias_of)),
-        ("status", JsValue::from_str(status(model.status))),
-        ("released", JsValue::from_str(model.released)),
-        ("images", span(model.input_pictures)),
-        ("n", span(model.output_pictures)),
-        ("parameters", array(&mut takes.map(|(_, name)| JsValue::from_str(name))).into()),
-        ("size", size_rule(model.size_rule)),
-        ("negativePromptLimit", number(model.negative_prompt_limit)),
-        ("promptTokens", model.prompt_limit.tokens.into()),
-        ("regions", array(&mut model.regions.iter().map(|region| JsValue::from_str(region))).into()),
-    ])
-    .into()
+    let mut object = ObjectWriter::new();
+    object.text("id", model.id);
+    object.json("name", &words(model.name));
+    object.json("summary", &words(model.summary));
+    object.text_if_any("aliasOf", model.alias_of);
+    object.text("status", status(model.status));
+    object.text("released", model.released);
+    object.json("images", &span(model.input_pictures));
+    object.json("n", &span(model.output_pictures));
+    object.json("parameters", &list(takes.map(|(_, name)| string(name))));
+    match model.size_rule {
+        SizeRule::NotAccepted => {}
+        SizeRule::Area { min, max, max_ratio } => {
+            object.json("size", &range("minPixels", min, "maxPixels", max, max_ratio));
+        }
+        SizeRule::Side { min, max } => {
+            object.json("size", &range("minSide", min.into(), "maxSide", max.into(), None));
+        }
+    }
+    object.number_if_any("negativePromptLimit", model.negative_prompt_limit.map(Into::into));
+    object.number("promptTokens", model.prompt_limit.tokens.into());
+    object.json("regions", &list(model.regions.iter().map(|region| string(region))));
+    object.end()
 }
 
-fn words(words: Text) -> JsValue {
-    object([("zh", JsValue::from_str(words.zh)), ("en", JsValue::from_str(words.en))]).into()
+fn words(words: Text) -> String {
+    let mut object = ObjectWriter::new();
+    object.text("zh", words.zh);
+    object.text("en", words.en);
+    object.end()
 }
 
 fn status(status: Status) -> &'static str {
@@ -52,19 +63,14 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-fn span(span: Span) -> JsValue {
-    object([("min", span.min.into()), ("max", span.max.into())]).into()
+fn span(span: Span) -> String {
+    range("min", span.min.into(), "max", span.max.into(), None)
 }
 
-fn size_rule(rule: SizeRule) -> JsValue {
-    match rule {
-        SizeRule::NotAccepted => JsValue::UNDEFINED,
-        SizeRule::Area { min, max, max_ratio } => object([
-            ("minPixels", JsValue::from_f64(min as f64)),
-            ("maxPixels", JsValue::from_f64(max as f64)),
-            ("maxRatio", number(max_ratio)),
-        ])
-        .into(),
-        SizeRule::Side { min, max } => object([("minSide", min.into()), ("maxSide", max.into())]).into(),
-    }
+fn range(min_name: &str, min: u64, max_name: &str, max: u64, max_ratio: Option<u32>) -> String {
+    let mut object = ObjectWriter::new();
+    object.number(min_name, min);
+    object.number(max_name, max);
+    object.number_if_any("maxRatio", max_ratio.map(Into::into));
+    object.end()
 }

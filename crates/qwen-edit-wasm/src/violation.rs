@@ -1,69 +1,57 @@
 //! What is wrong with a request, or unwise about it, field by field, in the words of JavaScript callers.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
-use js_sys::Object;
+use qwen_edit_api::json::ObjectWriter;
 use qwen_edit_api::{Field, Violation, ViolationKind, Warning, WarningKind};
 use qwen_edit_client::PictureError;
-use wasm_bindgen::JsValue;
-
-use crate::object::{object, set};
 
 /// `{ field, code, message }`, and the numbers of the rule that was broken.
-pub(crate) fn violation(violation: &Violation) -> Object {
-    let object = described(violation.field, violation.kind.code(), &violation.kind);
-    match violation.kind {
-        ViolationKind::TooFewPictures { min } => numbers(&object, [("min", min.into())]),
+pub(crate) fn violation(violation: &Violation) -> String {
+    let mut object = described(violation.field, violation.kind.code(), &violation.kind.text());
+    let numbers: [Option<i64>; 3] = match violation.kind {
+        ViolationKind::TooFewPictures { min } => [Some(min.into()), None, None],
         ViolationKind::TooManyPictures { max, got } | ViolationKind::TooLong { max, got } => {
-            numbers(&object, [("max", max.into()), ("got", got.into())]);
+            [None, Some(max.into()), Some(got.into())]
         }
-        ViolationKind::PictureTooLarge { bytes, max } => too_large(&object, bytes, max),
-        ViolationKind::OutOfRange { min, max, got } => {
-            numbers(&object, [("min", min as f64), ("max", max as f64), ("got", got as f64)]);
-        }
-        ViolationKind::SizeArea { min, max, got } => {
-            numbers(&object, [("min", min as f64), ("max", max as f64), ("got", got as f64)]);
-        }
-        ViolationKind::SizeSide { min, max, .. } => {
-            numbers(&object, [("min", min.into()), ("max", max.into())])
-        }
-        ViolationKind::SizeRatio { max } => numbers(&object, [("max", max.into())]),
+        ViolationKind::PictureTooLarge { bytes, max } => [None, Some(max as i64), Some(bytes as i64)],
+        ViolationKind::OutOfRange { min, max, got } => [Some(min), Some(max), Some(got)],
+        ViolationKind::SizeArea { min, max, got } => [Some(min as i64), Some(max as i64), Some(got as i64)],
+        ViolationKind::SizeSide { min, max, .. } => [Some(min.into()), Some(max.into()), None],
+        ViolationKind::SizeRatio { max } => [None, Some(max.into()), None],
         ViolationKind::PictureUrlInvalid
         | ViolationKind::EmptyPrompt
         | ViolationKind::SizeFormat { .. }
         | ViolationKind::NotSupported
-        | ViolationKind::EmptyModel => {}
-    }
-    object
+        | ViolationKind::EmptyModel => [None; 3],
+    };
+    write_numbers(&mut object, numbers);
+    object.end()
 }
 
 /// A picture that was refused, as a violation of its place in `images`.
-pub(crate) fn refused_picture(index: usize, error: &PictureError) -> Object {
-    let object = described(Field::Picture(index), error.code(), error);
+pub(crate) fn refused_picture(index: usize, error: &PictureError) -> String {
+    let mut object = described(Field::Picture(index), error.code(), &error.text());
     if let PictureError::TooLarge { bytes, max, .. } = error {
-        too_large(&object, *bytes, *max);
+        write_numbers(&mut object, [None, Some(*max as i64), Some(*bytes as i64)]);
     }
-    object
+    object.end()
 }
 
-pub(crate) fn warning(warning: &Warning) -> Object {
-    let object = described(warning.field, warning.kind.code(), &warning.kind);
-    match warning.kind {
+pub(crate) fn warning(warning: &Warning) -> String {
+    let mut object = described(warning.field, warning.kind.code(), &warning.kind.text());
+    let numbers: [Option<i64>; 3] = match warning.kind {
         WarningKind::PromptLong { limit_tokens, estimated_tokens } => {
-            numbers(&object, [("max", limit_tokens.into()), ("got", estimated_tokens.into())]);
+            [None, Some(limit_tokens.into()), Some(estimated_tokens.into())]
         }
-        WarningKind::PictureSmall { side, min } => {
-            numbers(&object, [("min", min.into()), ("got", side.into())])
-        }
-        WarningKind::PictureLarge { side, max } => {
-            numbers(&object, [("max", max.into()), ("got", side.into())])
-        }
-        WarningKind::BodyLarge { bytes, safe } => too_large(&object, bytes, safe),
-        WarningKind::MentionsMissingPicture { number } => numbers(&object, [("got", number.into())]),
-        WarningKind::UnknownModel | WarningKind::ExperimentalModel | WarningKind::LegacyModel => {}
-    }
-    object
+        WarningKind::PictureSmall { side, min } => [Some(min.into()), None, Some(side.into())],
+        WarningKind::PictureLarge { side, max } => [None, Some(max.into()), Some(side.into())],
+        WarningKind::BodyLarge { bytes, safe } => [None, Some(safe as i64), Some(bytes as i64)],
+        WarningKind::MentionsMissingPicture { number } => [None, None, Some(number.into())],
+        WarningKind::UnknownModel | WarningKind::ExperimentalModel | WarningKind::LegacyModel => [None; 3],
+    };
+    write_numbers(&mut object, numbers);
+    object.end()
 }
 
 /// The name of a field as the request has it.
@@ -75,20 +63,18 @@ pub(crate) fn field_name(field: Field) -> Cow<'static, str> {
     }
 }
 
-fn described(field: Field, code: &str, message: &impl Display) -> Object {
-    object([
-        ("field", JsValue::from_str(&field_name(field))),
-        ("code", JsValue::from_str(code)),
-        ("message", JsValue::from_str(&message.to_string())),
-    ])
+fn described(field: Field, code: &str, message: &str) -> ObjectWriter {
+    let mut object = ObjectWriter::new();
+    object.text("field", &field_name(field));
+    object.text("code", code);
+    object.text("message", message);
+    object
 }
 
-fn too_large(object: &Object, bytes: u64, max: u64) {
-    numbers(object, [("max", max as f64), ("got", bytes as f64)]);
-}
-
-fn numbers<const N: usize>(object: &Object, numbers: [(&str, f64); N]) {
-    for (name, number) in numbers {
-        set(object, name, &JsValue::from_f64(number));
+fn write_numbers(object: &mut ObjectWriter, numbers: [Option<i64>; 3]) {
+    for (name, number) in ["min", "max", "got"].into_iter().zip(numbers) {
+        if let Some(number) = number {
+            object.integer(name, number);
+        }
     }
 }

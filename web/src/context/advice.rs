@@ -44,7 +44,7 @@ impl AdviceContext {
     pub(crate) fn about(self, advice: &Advice, language: Language) -> Option<(String, String)> {
         let said = self.loaded.with(|loaded| {
             let (_, sentences) = loaded.iter().find(|(there, _)| *there == language)?;
-            let said = Reflect::get(sentences, &advice.words.into()).ok()?;
+            let said = Reflect::get(sentences, &advice.words().into()).ok()?;
             let sentence = |name: &str| Reflect::get(&said, &name.into()).ok()?.as_string();
             Some((sentence("title")?, sentence("what_to_do")?))
         });

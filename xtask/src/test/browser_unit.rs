@@ -17,7 +17,7 @@ pub(super) fn run(stage: &mut Stage<'_>) -> Result<Outcome> {
     let mut command =
         stage.workspace.cargo(&["test", "--no-fail-fast", "--target", "wasm32-unknown-unknown"]);
     command
-        .args(["-p", "qwen-edit-client", "-p", "qwen-edit-wasm", "-p", "qwen-edit-web"])
+        .args(["-p", "qwen-edit-client", "-p", "qwen-edit-web"])
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", stage.workspace.root.join("tests/webdriver.json"));
     native::run(tools.equip(&mut command)?)

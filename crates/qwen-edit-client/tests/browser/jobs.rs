@@ -101,6 +101,6 @@ async fn resuming_gives_up_after_its_time_and_says_that_the_outcome_is_open() {
     let job = job();
     let _fetch = in_turn(&["json(202, '{}')"]);
     let client = Client::new("/relay", "demo").with_timeout_ms(100);
-    let error = client.resume(&job, MODEL, 1).await.unwrap_err();
+    let error = client.resume(&job, MODEL, 1, |_| ()).await.unwrap_err();
     assert_eq!((error.kind.clone(), error.charged()), (ErrorKind::Timeout, Charged::Unknown));
 }

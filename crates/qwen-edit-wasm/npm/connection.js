@@ -1,0 +1,55 @@
+// One region of one relay: where requests go, with whose credential, and the requests that are free.
+import { answer, refuse } from "./error.js";
+import { bytesOf, exchange } from "./exchange.js";
+import { connect, imageAnswer } from "./glue.js";
+
+/** Connects by the options of `create`. Sends nothing. */
+export function connectTo({ relay, region, key, allowBrowserKey, fetch, timeoutMs }) {
+  const { authorization, ...manners } = answer(connect(relay, region, key, allowBrowserKey));
+  return new Connection({ manners, region, authorization, fetch, timeoutMs: Math.min(timeoutMs ?? manners.editMs, MOST) });
+}
+
+/** What the wasm counts up to. */
+const MOST = 2 ** 32 - 1;
+
+class Connection {
+  /** Kept here and in no message. */
+  #authorization;
+  #fetch;
+  #bodyLimit;
+
+  constructor({ manners, region, authorization, fetch, timeoutMs }) {
+    this.manners = manners;
+    this.region = region;
+    this.timeoutMs = timeoutMs;
+    this.#authorization = authorization;
+    this.#fetch = fetch;
+  }
+
+  /** Sends once, with the credential of this connection. See exchange.js. */
+  exchange(call, read) {
+    return exchange({ ...call, authorization: this.#authorization, fetch: this.#fetch }, read);
+  }
+
+  /** The bytes of a result picture, through the relay. */
+  async image(link, signal) {
+    const { image, imageMs, answerBytes } = this.manners;
+    const call = { url: `${image}?${new URLSearchParams({ url: link })}`, timeoutMs: imageMs, signal };
+    const read = (response) => (response.status === 200 ? response.blob() : bytesOf(response, answerBytes));
+    const { lost, head, body, cause } = await this.exchange(call, read);
+    refuse(imageAnswer(lost, head, body instanceof Uint8Array ? body : new Uint8Array()), cause);
+    return body;
+  }
+
+  /** The largest body the relay takes, in bytes, as far as it says. One that does not answer now may answer later. */
+  async bodyLimit() {
+    this.#bodyLimit ??= await this.#askBodyLimit();
+    return this.#bodyLimit;
+  }
+
+  async #askBodyLimit() {
+    const { info, infoMs } = this.manners;
+    const { body } = await exchange({ url: info, timeoutMs: infoMs, fetch: this.#fetch }, (response) => response.json());
+    return Array.isArray(body?.regions) ? body.limits?.body_bytes : undefined;
+  }
+}
