@@ -3,11 +3,16 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Sim } from "../e2e/support/sim.ts";
-import { startStack } from "../e2e/support/stack.ts";
+import { startStack, USUAL_LATENCY } from "../e2e/support/stack.ts";
 import { fixtures, WORK } from "./support/fixtures-list.ts";
 import { startSite, type Site } from "./support/site.ts";
 
 export { expect };
+
+interface WorkerOptions {
+  /** How long the simulator takes for a call; for tests that make many. */
+  latency: string;
+}
 
 interface Servers {
   readonly site: Site;
@@ -23,8 +28,8 @@ function folderOf(fixture: string): URL {
   return pathToFileURL(`${resolve(WORK, fixture)}/`);
 }
 
-/** Opens the page of a fixture and waits until its script has run. */
-export type Open = (fixture: string) => Promise<Page>;
+/** Opens the page of a fixture, or `path` in it, and waits until its script has run. */
+export type Open = (fixture: string, path?: string) => Promise<Page>;
 
 /** A real photograph of `tests/photos`, by file name. */
 export function photo(name: "astronaut.png" | "chelsea.png" | "coffee.png" | "rocket.jpg"): string {
@@ -36,11 +41,13 @@ export function picture(name: "phone.jpg" | "coffee.heic"): string {
   return resolve(import.meta.dirname, "../pictures", name);
 }
 
-export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { servers: Servers }>({
+export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { servers: Servers } & WorkerOptions>({
+  latency: [USUAL_LATENCY, { option: true, scope: "worker" }],
+
   servers: [
-    async ({}, use) => {
+    async ({ latency }, use) => {
       const site = await startSite(await fixtures());
-      const stack = await startStack({ allowedOrigins: site.origins, staticDir: WORK });
+      const stack = await startStack({ allowedOrigins: site.origins, staticDir: WORK, latency });
       Object.assign(site.behind, { relay: stack.origin, upstream: stack.upstream });
       await use({ site, relay: `${stack.origin}/relay`, control: stack.control, folderOf });
       await stack.stop();
@@ -68,9 +75,15 @@ export const test = base.extend<{ sim: Sim; relay: string; open: Open }, { serve
     page.on("console", (message) => {
       if (message.text().includes("Content Security Policy")) broken.push(message.text());
     });
-    await use(async (fixture) => {
-      await page.goto(`${servers.site.originOf(fixture)}/`);
-      await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+    await use(async (fixture, path = "") => {
+      const address = `${servers.site.originOf(fixture)}/${path}`;
+      if (fixture.startsWith("example-")) {
+        // An example tells nobody when it is ready: it is when nothing more is loaded.
+        await page.goto(address, { waitUntil: "networkidle" });
+      } else {
+        await page.goto(address);
+        await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+      }
       return page;
     });
     expect(broken, "errors nobody handled").toEqual([]);

@@ -1,10 +1,10 @@
-/** In every kind of page: one real picture in, the simulator's picture out, every byte followed. */
+/** In every fixture: one real picture in, the simulator's picture out, every byte followed. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import type { EditResult, FitReceipt } from "qwen-edit";
-import type { Sim } from "../e2e/support/sim.ts";
+import type { CodeLanguage, EditResult, FitReceipt } from "qwen-edit";
 import { expect, photo, picture, test } from "./fixtures.ts";
+import { arrived, expectNoMetadata, sizeOf } from "./support/arrived.ts";
 import { fixtures } from "./support/fixtures-list.ts";
 
 const PROMPT = "把天空变成\"傍晚\" 🌅";
@@ -13,12 +13,15 @@ interface Task {
   file: File;
   relay: string;
   prompt: string;
+  /** The same request as a program, too. */
+  language?: CodeLanguage | undefined;
 }
 
 interface Done {
   result: EditResult;
   phases: string[];
   type: string;
+  program?: string | undefined;
   /** Of the result's bytes: they are megabytes, which is slow to carry out of the page. */
   sha256: string;
 }
@@ -28,60 +31,28 @@ declare global {
   function journey(task: Task): Promise<Omit<Done, "sha256"> & { bytes: ArrayBuffer }>;
 }
 
-async function edit(page: Page, file: string, relay: string): Promise<Done> {
+async function edit(page: Page, file: string, relay: string, language?: CodeLanguage): Promise<Done> {
   await page.locator("#files").setInputFiles(file);
   return page.evaluate(
-    async ({ relay, prompt }) => {
+    async ({ relay, prompt, language }) => {
       const [file] = document.querySelector<HTMLInputElement>("#files")?.files ?? [];
       if (file === undefined) throw new Error("the page has no file");
-      const { bytes, ...done } = await journey({ file, relay, prompt });
+      const { bytes, ...done } = await journey({ file, relay, prompt, language });
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
       return { ...done, sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("") };
     },
-    { relay, prompt: PROMPT },
+    { relay, prompt: PROMPT, language },
   );
 }
 
-/** The one paid request, as the simulator got it: all of it but the picture, which is given as type and bytes. */
-async function arrived(sim: Sim): Promise<{ type: string; picture: Buffer }> {
-  const calls = (await sim.requests()).filter((request) => request.method === "POST");
-  expect(calls, "one call, one paid request").toHaveLength(1);
-  const [call] = calls;
-  if (call === undefined) throw new Error("unreachable");
-  const body = JSON.parse((await sim.bodyOf(call)).toString("utf8"));
-  const link: string = body.input.messages[0].content[0].image;
-  expect(body).toEqual({
-    model: "qwen-image-2.0-pro",
-    input: { messages: [{ role: "user", content: [{ image: link }, { text: PROMPT }] }] },
-    parameters: {},
-  });
-  const [, type = "", base64 = ""] = /^data:([a-z/]+);base64,(.*)$/.exec(link) ?? [];
-  return { type, picture: Buffer.from(base64, "base64") };
-}
-
-/** Width and height as the browser sees them. */
-async function sizeOf(page: Page, jpeg: Buffer): Promise<[number, number]> {
-  return page.evaluate(async (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const bitmap = await createImageBitmap(new Blob([bytes]));
-    return [bitmap.width, bitmap.height];
-  }, jpeg.toString("base64"));
-}
-
-/** Changed pictures are JPEG, and tell nothing of where and when. */
-function expectNoMetadata(jpeg: Buffer): void {
-  expect(jpeg.subarray(0, 3).toString("hex")).toBe("ffd8ff");
-  expect(jpeg.includes("Exif\0"), "no EXIF").toBe(false);
-}
-
-for (const fixture of await fixtures()) {
+for (const fixture of (await fixtures()).filter(({ isExample }) => !isExample)) {
   const { name, hasWorkers } = fixture;
 
   test(`a photograph is edited in the page "${name}"`, async ({ open, relay, sim }) => {
     const page = await open(name);
-    const done = await edit(page, photo("rocket.jpg"), fixture.relay ?? relay);
+    const done = await edit(page, photo("rocket.jpg"), fixture.relay ?? relay, "python");
 
-    const sent = await arrived(sim);
+    const sent = await arrived(sim, PROMPT);
     expect(sent.type).toBe("image/jpeg");
     expect(sent.picture.equals(await readFile(photo("rocket.jpg"))), "byte for byte").toBe(true);
     expect(done.phases).toEqual(["fit", "encode", "sent"]);
@@ -90,6 +61,7 @@ for (const fixture of await fixtures()) {
     expect(done.result).toMatchObject({ model: "qwen-image-2.0-pro", requested: 1, usage: { imageCount: 1 } });
     expect(done.result.requestId).not.toBe("");
     expect(done.type).toBe("image/png");
+    expect(done.program).toContain('data_url("rocket.jpg", "image/jpeg")');
     const made = await fetch(done.result.images[0]?.url ?? "");
     expect(done.sha256).toBe(createHash("sha256").update(Buffer.from(await made.arrayBuffer())).digest("hex"));
   });
@@ -99,7 +71,7 @@ for (const fixture of await fixtures()) {
     const before = page.workers().length;
     const done = await edit(page, picture("coffee.heic"), fixture.relay ?? relay);
 
-    const sent = await arrived(sim);
+    const sent = await arrived(sim, PROMPT);
     const receipt = done.result.receipts?.[0] as FitReceipt;
     expect(receipt).toMatchObject({
       unchanged: false,
@@ -117,10 +89,10 @@ for (const fixture of await fixtures()) {
 }
 
 test("a photograph of a phone is turned, scaled, and told of in a receipt", async ({ open, relay, sim }) => {
-  const page = await open("vite");
+  const page = await open("webpack");
   const done = await edit(page, picture("phone.jpg"), relay);
 
-  const sent = await arrived(sim);
+  const sent = await arrived(sim, PROMPT);
   expectNoMetadata(sent.picture);
   const [width, height] = await sizeOf(page, sent.picture);
   expect(height, "upright").toBeGreaterThan(width);

@@ -24,8 +24,8 @@ const BROKEN: [string, (route: Route) => Promise<void>, string | RegExp][] = [
     /did not arrive whole, or is not the wasm file$/,
   ],
   ["something else", (route) => route.fulfill({ status: 200, body: "not here" }), /is something else, not the wasm file/],
-  ["no file", (route) => route.fulfill({ status: 404, body: "" }), /was answered with status 404: put qwen-edit.wasm there/],
-  ["no connection", (route) => route.abort(), /could not be loaded: put qwen-edit.wasm there/],
+  ["no file", (route) => route.fulfill({ status: 404, body: "" }), /was answered with status 404: put the package's file of this name there/],
+  ["no connection", (route) => route.abort(), /could not be loaded: put the package's file of this name there/],
 ];
 
 for (const [name, answer, message] of BROKEN) {

@@ -32,6 +32,7 @@ const MISTAKES: [string, Attempt, string | RegExp][] = [
   ["a job without a name", "client.resume()", "jobId: expected a string, got undefined"],
   ["validate with a wrong type", "client.validate({ images: [{}], prompt: 'p' })", "images[0]: expected a File, Blob or link, got object"],
   ["estimate with a wrong type", "client.estimate({ images: [], prompt: 'p', n: '2' })", "n: expected a whole number, got string"],
+  ["null where an option could be", "client.edit({ images: { [Symbol.iterator]: 7 }, prompt: 'p' })", /^images: expected a list/],
   ["new instead of create", "new qwenEdit.QwenEdit()", /QwenEdit.create/],
 ];
 
@@ -82,6 +83,25 @@ test.describe("refused before sending", () => {
       expect(await sim.requests(), "nothing was sent").toEqual([]);
       expect(await attempt(page, relay, "client.edit({ images: [file], prompt: 'p' })")).toMatchObject({ images: 1 });
     });
+  }
+});
+
+test("what is null or undefined is left out, and any list of pictures is taken", async ({ open, relay }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const nothing = "create({ relay, region: 'demo', key: null, fetch: undefined, timeoutMs: null })";
+  for (const images of ["new Set([file])", "(function* () { yield file; })()", "document.querySelector('#files').files"]) {
+    const code = `(await ${nothing}).edit({ images: ${images}, prompt: 'p', n: null, seed: undefined, signal: null, fit: null })`;
+    expect(await attempt(page, relay, code)).toMatchObject({ images: 1 });
+  }
+});
+
+test("what a caller's own code throws comes back as it is", async ({ open, relay }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  for (const code of [
+    "create({ get relay() { throw 'mine' } })",
+    "client.edit({ images: { [Symbol.iterator]() { throw 'mine' } }, prompt: 'p' })",
+  ]) {
+    expect(await attempt(page, relay, code)).toEqual({ isError: false, thrown: "mine" });
   }
 });
 

@@ -28,8 +28,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let origin = local_stack::origin(options.port);
     let simulator = local_stack::start_simulator(&servers, &[])?;
     let relay_port = local_stack::free_port()?;
-    let config =
-        RelayConfig { port: relay_port, origin: &origin, dist: None, simulator: &simulator.upstream };
+    let config = RelayConfig {
+        port: relay_port,
+        origin: &origin,
+        allow: &options.allow,
+        dist: None,
+        simulator: &simulator.upstream,
+    };
     let relay = local_stack::start_relay(&servers, &folder, &config)?;
 
     let mut config = TrunkConfig::read(&workspace.root)?;

@@ -23,6 +23,7 @@ const LAYERS: &[Layer] = &[
     // Its tests switch on its own features.
     Layer { package: "qwen-edit-api", may_use: &[], tests_may_use: &["qwen-edit-api"] },
     layer("qwen-edit-client", &["qwen-edit-api"]),
+    layer("qwen-edit-code", &["qwen-edit-api"]),
     layer("qwen-edit-web", &["qwen-edit-api", "qwen-edit-client"]),
     layer("qwen-edit-wasm", &["qwen-edit-api", "qwen-edit-client"]),
     layer("qwen-edit-sim", &["qwen-edit-api"]),

@@ -56,6 +56,8 @@ pub(crate) struct RelayConfig<'a> {
     pub(crate) port: u16,
     /// The page's origin as the browser sees it.
     pub(crate) origin: &'a str,
+    /// Other pages that may call. The relay says what is wrong with an origin.
+    pub(crate) allow: &'a [String],
     /// The studio's folder, when the relay serves it too.
     pub(crate) dist: Option<&'a Path>,
     pub(crate) simulator: &'a str,
@@ -67,7 +69,9 @@ impl RelayConfig<'_> {
         let mut set = |key: &str, value: Value| drop(config.insert(key.to_owned(), value));
         set("listen", loopback(self.port).to_string().into());
         set("public_url", self.origin.into());
-        set("allowed_origins", vec!["self"].into());
+        let mut allowed = vec!["self".to_owned()];
+        allowed.extend_from_slice(self.allow);
+        set("allowed_origins", allowed.into());
         if let Some(dist) = self.dist {
             set("static_dir", dist.to_string_lossy().into_owned().into());
         }
@@ -130,6 +134,7 @@ mod tests {
     const CONFIG: RelayConfig<'_> = RelayConfig {
         port: 8080,
         origin: "http://127.0.0.1:8080",
+        allow: &[],
         dist: None,
         simulator: "http://127.0.0.1:8788",
     };
@@ -138,6 +143,20 @@ mod tests {
     fn without_a_key_the_real_regions_take_the_users_own() {
         let config: Table = CONFIG.to_toml(false).parse().unwrap();
         assert_eq!(config["regions"]["beijing"]["key"].as_str(), Some("passthrough"));
+    }
+
+    #[test]
+    fn only_pages_that_were_named_may_call_besides_the_own_one() {
+        let allowed = |config: &RelayConfig<'_>| {
+            let table: Table = config.to_toml(true).parse().unwrap();
+            table["allowed_origins"].clone()
+        };
+        assert_eq!(allowed(&CONFIG), vec!["self"].into());
+        let page = ["http://localhost:3000".to_owned()];
+        assert_eq!(
+            allowed(&RelayConfig { allow: &page, ..CONFIG }),
+            vec!["self", "http://localhost:3000"].into()
+        );
     }
 
     #[test]

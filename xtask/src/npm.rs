@@ -16,7 +16,34 @@ use crate::setup::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{codec, process, std_from_source, tools};
 
-const CRATE: &str = "qwen-edit-wasm";
+/// A crate that becomes a wasm file and its glue.
+struct Module {
+    package: &'static str,
+    /// What cargo is asked for, and how it calls the file.
+    target: &'static str,
+    artifact: &'static str,
+    /// The glue's name, without its ending.
+    glue: &'static str,
+    /// The file in the package.
+    wasm: &'static str,
+}
+
+const MODULES: [Module; 2] = [
+    Module {
+        package: "qwen-edit-wasm",
+        target: "--lib",
+        artifact: "qwen_edit_wasm.wasm",
+        glue: "glue",
+        wasm: files::WASM,
+    },
+    Module {
+        package: "qwen-edit-code",
+        target: "--bins",
+        artifact: "qwen-edit-code.wasm",
+        glue: "code-glue",
+        wasm: files::CODE_WASM,
+    },
+];
 
 /// A built package.
 #[derive(Debug, Clone)]
@@ -43,37 +70,47 @@ pub(crate) fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Package>
     }
     let tools = npm_tools::ensure(&tools::PACKAGE_TOOLS)?;
     let scratch = workspace.scratch("npm")?;
-    glue(workspace, toolbox, &scratch)?;
+    for module in MODULES {
+        module.build(workspace, toolbox, &scratch)?;
+    }
     let npm = workspace.root.join("target/npm");
     let folder = npm.join("package");
     files::assemble(workspace, &scratch, &folder)?;
-    minify(&tools, &folder.join("glue.js"))?;
+    for module in MODULES {
+        minify(&tools, &folder.join(module.glue()))?;
+    }
     codec::publish(workspace, toolbox, &folder.join("codec"))?;
     let tarball = pack(workspace, &npm, &folder)?;
     Ok(Package { folder, tarball, tools })
 }
 
-/// Rust to `glue.js` and `glue_bg.wasm`, optimised.
-fn glue(workspace: &Workspace, toolbox: &Toolbox, scratch: &Path) -> Result<()> {
-    let target = "wasm32-unknown-unknown";
-    let profile = "wasm-release";
-    let mut cargo =
-        workspace.cargo(&["build", "-p", CRATE, "--lib", "--target", target, "--profile", profile]);
-    std_from_source::for_size(workspace, &mut cargo)?;
-    let flags = [std_from_source::RUSTFLAGS, &without_our_paths()?].join(" ");
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
-    process::run(&mut cargo)?;
-    let wasm = workspace.target.join(target).join(profile).join("qwen_edit_wasm.wasm");
-    let mut bindgen = Command::new("wasm-bindgen");
-    bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
-    bindgen.args(["--remove-producers-section", "--out-name", "glue", "--out-dir"]).arg(scratch).arg(wasm);
-    process::run(toolbox.equip(&mut bindgen)?)?;
-    let mut optimise = Command::new("wasm-opt");
-    // Measured with brotli: the order of the passes, and that functions with one caller stay functions, is 1.5 kB.
-    optimise.args(["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0"]);
-    optimise.arg("--strip-target-features");
-    optimise.arg(scratch.join("glue_bg.wasm")).arg("-o").arg(scratch.join(files::WASM));
-    process::run(toolbox.equip(&mut optimise)?)
+impl Module {
+    fn glue(&self) -> String {
+        format!("{}.js", self.glue)
+    }
+
+    /// Rust to glue and wasm, optimised.
+    fn build(&self, workspace: &Workspace, toolbox: &Toolbox, scratch: &Path) -> Result<()> {
+        let (target, profile) = ("wasm32-unknown-unknown", "wasm-release");
+        let package = ["build", "-p", self.package, self.target];
+        let mut cargo = workspace.cargo(&package);
+        cargo.args(["--target", target, "--profile", profile]);
+        std_from_source::for_size(workspace, &mut cargo)?;
+        let flags = [std_from_source::RUSTFLAGS, &without_our_paths()?].join(" ");
+        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        process::run(&mut cargo)?;
+        let built = workspace.target.join(target).join(profile).join(self.artifact);
+        let mut bindgen = Command::new("wasm-bindgen");
+        bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
+        bindgen.args(["--remove-producers-section", "--out-name", self.glue, "--out-dir"]);
+        process::run(toolbox.equip(bindgen.arg(scratch).arg(built))?)?;
+        let mut optimise = Command::new("wasm-opt");
+        // Measured with brotli: the order of the passes, and that functions with one caller stay functions, is 1.5 kB.
+        optimise.args(["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0"]);
+        optimise.arg("--strip-target-features");
+        optimise.arg(scratch.join(format!("{}_bg.wasm", self.glue))).arg("-o").arg(scratch.join(self.wasm));
+        process::run(toolbox.equip(&mut optimise)?)
+    }
 }
 
 /// Panics name the source file. Where the sources lie on this machine is nobody's business, and every build should

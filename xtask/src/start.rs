@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// Do not open the browser
     #[arg(long)]
     pub(crate) no_open: bool,
+    /// A page elsewhere that may call the relay too, for example http://localhost:3000; can be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow: Vec<String>,
 }
 
 /// Runs until Ctrl-C, or until one of the servers ends.
@@ -33,6 +36,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let config = RelayConfig {
         port: options.port,
         origin: &origin,
+        allow: &options.allow,
         dist: Some(&dist),
         simulator: &simulator.upstream,
     };

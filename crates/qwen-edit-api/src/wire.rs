@@ -8,9 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::draft::{EditDraft, PictureFacts, PictureSource};
 use crate::link::Redacted;
-use crate::picture::MediaType;
 
 /// The body of a call.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,35 +22,6 @@ pub struct RequestBody {
     /// Everything else.
     #[serde(flatten)]
     pub other: Map<String, Value>,
-}
-
-impl RequestBody {
-    /// The draft that makes this body. A picture whose data URL is empty stands for a file.
-    #[must_use]
-    pub fn to_draft(&self) -> EditDraft {
-        let messages = self.input.as_ref().and_then(|input| input.messages.as_deref()).unwrap_or_default();
-        let content = || messages.iter().flat_map(|message| message.content.as_deref().unwrap_or_default());
-        let set = self.parameters.clone().unwrap_or_default();
-        EditDraft {
-            model: self.model.clone().unwrap_or_default(),
-            pictures: content().filter_map(|item| item.image.as_deref()).map(picture).collect(),
-            prompt: content().find_map(|item| item.text.clone()).unwrap_or_default(),
-            n: set.n,
-            size: set.size,
-            seed: set.seed,
-            negative_prompt: set.negative_prompt,
-            prompt_extend: set.prompt_extend,
-            watermark: set.watermark,
-        }
-    }
-}
-
-fn picture(image: &str) -> PictureSource {
-    let mime = image.strip_prefix("data:").and_then(|rest| rest.strip_suffix(";base64,"));
-    match mime.and_then(MediaType::from_mime) {
-        Some(media_type) => PictureSource::File(PictureFacts { media_type, bytes: 0, width: 0, height: 0 }),
-        None => PictureSource::Url(image.to_owned()),
-    }
 }
 
 /// `input`

@@ -243,14 +243,3 @@ proptest! {
         prop_assert_eq!(body["model"].as_str(), Some(model.trim()));
     }
 }
-
-#[test]
-fn a_body_without_its_files_leads_back_to_its_draft() {
-    let mut draft = example(vec![file(MediaType::Webp, 0), smallest().pictures.remove(0)], "雪 \"quoted\"\n");
-    draft.seed = Some(7);
-    let PictureSource::File(facts) = &mut draft.pictures[0] else { panic!("a file") };
-    (facts.width, facts.height) = (0, 0);
-    let sent = request(&draft).to_json(|_| String::new());
-    let body: RequestBody = serde_json::from_str(&sent).unwrap();
-    assert_eq!(body.to_draft(), draft);
-}

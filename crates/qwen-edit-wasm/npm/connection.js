@@ -6,7 +6,8 @@ import { connect, imageAnswer } from "./glue.js";
 /** Connects by the options of `create`. Sends nothing. */
 export function connectTo({ relay, region, key, allowBrowserKey, fetch, timeoutMs }) {
   const { authorization, ...manners } = answer(connect(relay, region, key, allowBrowserKey));
-  return new Connection({ manners, region, authorization, fetch, timeoutMs: Math.min(timeoutMs ?? manners.editMs, MOST) });
+  const limit = Math.min(timeoutMs ?? manners.editMs, MOST);
+  return new Connection({ manners, relay, region, authorization, fetch, timeoutMs: limit });
 }
 
 /** What the wasm counts up to. */
@@ -18,8 +19,9 @@ class Connection {
   #fetch;
   #bodyLimit;
 
-  constructor({ manners, region, authorization, fetch, timeoutMs }) {
+  constructor({ manners, relay, region, authorization, fetch, timeoutMs }) {
     this.manners = manners;
+    this.relay = relay;
     this.region = region;
     this.timeoutMs = timeoutMs;
     this.#authorization = authorization;

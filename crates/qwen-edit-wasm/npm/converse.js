@@ -25,7 +25,7 @@ export async function edit(connection, { model, n, body }, { job, signal, onProg
 }
 
 /** Waits for the result of a job. Costs nothing. */
-export async function resume(connection, { job, model = "", n, signal, onProgress }) {
+export async function resume(connection, { job, model = connection.manners.model, n, signal, onProgress }) {
   const began = Date.now();
   const heard = await ask(connection, job, signal);
   const conversation = new Conversation(model, n, connection.timeoutMs, true, false, began);

@@ -5,8 +5,8 @@ import { edit, resume } from "./converse.js";
 import { answer, loadError } from "./error.js";
 import start, { check, estimate, models } from "./glue.js";
 import { compile } from "./load.js";
-import { readCreate, readRequest, readResume, readSignal } from "./options.js";
-import { prepare } from "./prepare.js";
+import { readCreate, readLanguage, readRequest, readResume, readSignal } from "./options.js";
+import { outline, prepare } from "./prepare.js";
 
 /** Only `open` has it: without a started wasm there is no client. */
 const MAKING = Symbol();
@@ -37,18 +37,23 @@ async function load(source) {
 /** Reads and fits pictures; loaded when the first one comes. */
 const loadCodec = () => import("./codec/picture-codec-host.js");
 
-/** Makes a client of one entry's class. */
-export async function open(Client, source, options) {
+/** Writes programs; loaded when somebody asks for one. */
+const loadCode = () => import("./code.js");
+
+/** Makes a client of one entry's class. `code` is where its second wasm file is, if not beside code.js. */
+export async function open(Client, source, options, code) {
   await init(source);
-  return new Client(MAKING, connectTo(readCreate(options)));
+  return new Client(MAKING, connectTo(readCreate(options)), code);
 }
 
 export class Client {
   #connection;
+  #code;
 
-  constructor(making, connection) {
+  constructor(making, connection, code) {
     if (making !== MAKING) throw new TypeError("use `await QwenEdit.create({ relay })` instead of `new QwenEdit()`");
     this.#connection = connection;
+    this.#code = code;
   }
 
   async edit(request) {
@@ -79,6 +84,17 @@ export class Client {
     return micro === undefined ? undefined : { cny: micro / 1e6 };
   }
 
+  async toCode(request, language) {
+    const read = readRequest(request);
+    readLanguage(language);
+    return untilAborted(read.signal, async () => {
+      const { body, names } = await outline(read, loadCodec);
+      const { relay, region } = this.#connection;
+      const { write } = await loadCode();
+      return write(this.#code, { body, language, relay: absolute(relay), region, names });
+    });
+  }
+
   models() {
     return answer(models());
   }
@@ -95,4 +111,9 @@ export class Client {
   #blob(link, signal) {
     return untilAborted(signal, (ours) => this.#connection.image(link, ours));
   }
+}
+
+/** Programs have no page around them. */
+function absolute(relay) {
+  return URL.canParse(relay, globalThis.location?.href) ? new URL(relay, globalThis.location?.href).href : relay;
 }

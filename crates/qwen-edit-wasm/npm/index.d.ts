@@ -277,6 +277,9 @@ export interface Validation {
   warnings: Violation[];
 }
 
+/** What {@link QwenEdit.toCode} writes: a command for shells, or a program. */
+export type CodeLanguage = "curl" | "python" | "java" | "javascript" | "rust";
+
 /** What an edit will cost. */
 export interface Estimate {
   /** In CNY, for the whole edit; 0 in the region `demo`. */
@@ -329,6 +332,20 @@ export class QwenEdit {
    */
   estimate(request: EditRequest): Estimate | undefined;
 
+  /**
+   * The request as a program, for people who want to go on in code: with the vendor's SDK, this package, curl, or Rust. The
+   * key comes from the environment, and files stand there by their names, as they are: what only {@link EditRequest.fit}
+   * would make acceptable is refused. Loads a second wasm file the first time.
+   *
+   * @throws {TypeError} When an option is of a wrong type or misspelt, naming it.
+   * @throws {QwenEditError} `invalid-request`, `picture-…`, or `wasm-load-failed`.
+   * @example
+   * ```js
+   * const program = await client.toCode({ images: [file], prompt: "Make it a watercolour" }, "python");
+   * ```
+   */
+  toCode(request: EditRequest, language: CodeLanguage): Promise<string>;
+
   /** Every known model, in the order to show them. */
   models(): ModelInfo[];
 }
@@ -355,6 +372,8 @@ export class QwenEditError extends Error {
   readonly charged: "no" | "yes" | "unknown";
   /** What is wrong with the request, by field; empty for other errors. */
   readonly violations: Violation[];
+  /** What was thrown below, where something was: by `fetch`, by the picture codec, by the loading of a file. */
+  readonly cause?: unknown;
 }
 
 /** Codes of this package. The vendor's and the relay's codes come on top. */

@@ -6,7 +6,9 @@ export { QwenEditError } from "./error.js";
 
 export class QwenEdit extends Client {
   static create(options) {
-    return open(QwenEdit, () => options?.wasm ?? besideThis(options?.assetsUrl), options);
+    const { assetsUrl } = options ?? {};
+    const code = assetsUrl && new URL("qwen-edit-code.wasm", folder(assetsUrl));
+    return open(QwenEdit, () => options?.wasm ?? besideThis(assetsUrl), options, code);
   }
 }
 

@@ -6,10 +6,13 @@ export { QwenEditError } from "./error.js";
 
 export class QwenEdit extends Client {
   static create(options) {
-    return open(QwenEdit, () => options?.wasm ?? bytes(), options);
+    return open(QwenEdit, () => options?.wasm ?? bytes(base64), options, code);
   }
 }
 
-function bytes() {
+/** The second wasm inside JavaScript, too, loaded when somebody asks for a program. */
+const code = async () => bytes((await import("./code-base64.js")).default);
+
+function bytes(base64) {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -2,7 +2,7 @@
 // place of the file (a single-page app answers so for every address) gets an error that says what happened.
 import { loadError } from "./error.js";
 
-const FIX = "put qwen-edit.wasm there, or say where it is with the option `wasm`";
+const FIX = "put the package's file of this name there, or say where it is with `wasm` or `assetsUrl`";
 
 /** Accepts a URL, a Response or the promise of one, bytes, a module, or a function that gives one of these. */
 export async function compile(source) {

@@ -107,6 +107,14 @@ export function readResume(jobId, options) {
   };
 }
 
+/** What a program can be written in. */
+const LANGUAGES = ["curl", "python", "java", "javascript", "rust"];
+
+/** The second argument of `toCode`. */
+export function readLanguage(language) {
+  if (!LANGUAGES.includes(language)) throw wrong("language", `one of ${LANGUAGES.join(", ")}`, language);
+}
+
 /** The options of `blob`. */
 export function readSignal(options) {
   return signal("signal", object(options ?? {}, "options", ["signal"]).signal);
@@ -125,7 +133,8 @@ function readImages(images) {
   }
   return Array.from(images, (image, index) => {
     const place = `images[${index}]`;
-    if (image instanceof Blob) return { file: image, name: image instanceof File ? image.name : place };
+    if (image instanceof File) return { file: image, name: image.name };
+    if (image instanceof Blob) return { file: image, name: place, isNameless: true };
     if (typeof image === "string") return { url: image };
     throw wrong(place, "a File, Blob or link", image);
   });

@@ -18,9 +18,7 @@ const WINDOW = 96 * 1024;
 export async function prepare({ draft, images, fit, signal, onProgress }, loadCodec, relayLimit) {
   const preparation = new Preparation(draft, !fit);
   try {
-    const files = [];
-    for (const image of images) files.push(await add(preparation, image, loadCodec));
-    const { nearsLimit } = answer(preparation.review(), files.find((file) => file.cause)?.cause);
+    const { files, nearsLimit } = await addAll(preparation, images, loadCodec);
     if (fit) {
       // A relay is asked for its limit only when it matters.
       const limit = fit.maxBodyBytes ?? (nearsLimit ? await relayLimit() : undefined);
@@ -33,6 +31,32 @@ export async function prepare({ draft, images, fit, signal, onProgress }, loadCo
   } finally {
     preparation.free();
   }
+}
+
+/**
+ * What would be sent if every file went as it is, without their bytes.
+ *
+ * @returns {Promise<{body: string, names: string[]}>} An empty data URL stands for each file; a nameless one has an empty
+ *   name.
+ */
+export async function outline({ draft, images }, loadCodec) {
+  const preparation = new Preparation(draft, true);
+  try {
+    await addAll(preparation, images, loadCodec);
+    const { parts } = answer(preparation.request());
+    const body = parts.filter((part) => typeof part === "string").join("");
+    return { body, names: images.map(({ name, isNameless }) => (isNameless ? "" : (name ?? ""))) };
+  } finally {
+    preparation.free();
+  }
+}
+
+/** Gives what is known of each, and whether the request will be large. */
+async function addAll(preparation, images, loadCodec) {
+  const files = [];
+  for (const image of images) files.push(await add(preparation, image, loadCodec));
+  const { nearsLimit } = answer(preparation.review(), files.find((file) => file.cause)?.cause);
+  return { files, nearsLimit };
 }
 
 /** Gives what is known of a file; nothing of a link. */

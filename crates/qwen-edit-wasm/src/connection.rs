@@ -1,8 +1,8 @@
 //! Where a client's requests go, with whose credential, and what the answers to its free ones mean.
 
-use qwen_edit_api::find_region;
 use qwen_edit_api::json::{Json, ObjectWriter};
 use qwen_edit_api::region::{DEMO_KEY, GENERATION_PATH};
+use qwen_edit_api::{DEFAULT_MODEL, find_region};
 use qwen_edit_client::manners::{
     ASK_PREFERENCE, ASK_TIMEOUT_MS, EDIT_TIMEOUT_MS, IMAGE_TIMEOUT_MS, INFO_TIMEOUT_MS, JOB_PREFERENCE,
     MAX_ANSWER_BYTES, UPLOAD_BYTES_PER_MS,
@@ -41,6 +41,7 @@ pub fn connect(relay: &str, region: &str, key: Option<String>, allow_browser_key
     object.number("answerBytes", MAX_ANSWER_BYTES.into());
     object.text("askPreference", ASK_PREFERENCE);
     object.text("jobPreference", JOB_PREFERENCE);
+    object.text("model", DEFAULT_MODEL);
     object.end()
 }
 

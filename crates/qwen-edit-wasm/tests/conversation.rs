@@ -1,4 +1,5 @@
 //! What the page is told to do after it has sent an edit, and how it connects.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use qwen_edit_wasm::{Conversation, check_job, connect, image_answer, models};
 use serde_json::{Value, json};

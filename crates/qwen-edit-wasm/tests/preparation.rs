@@ -1,4 +1,5 @@
 //! From what a page gave to a request that may be sent, without a page.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use qwen_edit_wasm::{Preparation, check, estimate};
 use serde_json::{Value, json};

@@ -9,6 +9,9 @@ const RELAY = process.env.QWEN_EDIT_RELAY_BIN ?? join(ROOT, "target/debug/relay-
 const SIM = process.env.QWEN_EDIT_SIM_BIN ?? join(ROOT, "target/debug/qwen-edit-sim");
 const DIST = process.env.QWEN_EDIT_DIST ?? join(ROOT, "dist");
 
+/** What the simulator takes for a call: long enough for a test to see the page wait. */
+export const USUAL_LATENCY = "300ms";
+
 export interface Stack {
   /** Where the studio is, for example `http://127.0.0.1:40123`. */
   readonly origin: string;
@@ -19,19 +22,21 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Whose pages may call the relay, and what it serves. */
+/** Whose pages may call the relay, what it serves, and how fast the answers are. */
 export interface StackOptions {
   readonly allowedOrigins: readonly string[];
   readonly staticDir: string;
+  /** As the simulator's `--latency`. */
+  readonly latency: string;
 }
 
 /** Starts a simulator, then a relay in front of it, both on ports of their own. */
 export async function startStack(
-  options: StackOptions = { allowedOrigins: ["self"], staticDir: DIST },
+  options: StackOptions = { allowedOrigins: ["self"], staticDir: DIST, latency: USUAL_LATENCY },
 ): Promise<Stack> {
   const sim = await start(
     SIM,
-    ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--latency", "300ms"],
+    ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--latency", options.latency],
     [/^listening (\S+)/, /^control (\S+)/],
   );
   const [upstream = "", control = ""] = sim.announced;

@@ -1,14 +1,15 @@
 /**
  * The fixtures: one folder each in `fixtures/`, with its own `package.json`. Its `scripts.build` builds the page, its
- * field `fixture` says how it is served; see the README.
+ * field `fixture` says how it is served; see the README. And the examples, which know nothing of tests.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
 export const SOURCES = resolve(import.meta.dirname, "../fixtures");
-/** What every fixture gets beside its own files. */
+export const EXAMPLES = join(ROOT, "examples");
+/** What every fixture gets beside its own files; examples get nothing. */
 export const PAGE = resolve(import.meta.dirname, "../page");
 /** Where fixtures are made. */
 export const WORK = join(ROOT, "target/packaging");
@@ -17,8 +18,12 @@ export const TARBALL = process.env.QWEN_EDIT_TARBALL ?? join(ROOT, "target/npm/q
 export interface Fixture {
   /** As the tests call it. */
   readonly name: string;
-  /** In `fixtures/`; the same for what is built and for its development server. */
+  /** In `WORK`; the same for what is built and for its development server. */
   readonly folder: string;
+  /** The folder it is made from. */
+  readonly source: string;
+  /** Whether it is of `examples/`, which a test uses as a visitor would; the others offer a journey. */
+  readonly isExample: boolean;
   /** Whether the page comes from a development server. */
   readonly isDevelopment: boolean;
   /** What of the folder is served: `.` or where the build puts its page. */
@@ -34,40 +39,65 @@ export interface Fixture {
   readonly hasTools: boolean;
 }
 
+/** How the page is served. */
+interface Serving {
+  serve?: string;
+  headers?: Record<string, string>;
+  relay?: string;
+  workers?: boolean;
+  development?: boolean;
+}
+
 interface Manifest {
   scripts?: { build?: string };
-  fixture?: {
-    serve?: string;
-    headers?: Record<string, string>;
-    relay?: string;
-    workers?: boolean;
-    development?: boolean;
-  };
+  fixture?: Serving;
 }
 
-/** All of them, by name. */
+/** The examples that are not served as they are. */
+const EXAMPLES_SERVED: Record<string, Serving> = {
+  next: { serve: "out" },
+  "plain-proxy": { development: true },
+  react: { serve: "dist" },
+  vite: { serve: "dist", development: true },
+};
+
+/** All of them, fixtures first; or those that `QWEN_EDIT_FIXTURES` names, for runs that need no others. */
 export async function fixtures(): Promise<Fixture[]> {
-  const names = (await readdir(SOURCES)).sort();
-  return (await Promise.all(names.map(read))).flat();
+  const wanted = process.env.QWEN_EDIT_FIXTURES?.split(",");
+  const all = [...(await places(SOURCES, "")), ...(await places(EXAMPLES, "example-"))];
+  const read = all.filter(({ folder }) => wanted?.includes(folder) ?? true).map(readPlace);
+  return (await Promise.all(read)).flat();
 }
 
-async function read(folder: string): Promise<Fixture[]> {
-  const manifest = JSON.parse(await readFile(join(SOURCES, folder, "package.json"), "utf8")) as Manifest;
-  const hasTools = await stat(join(SOURCES, folder, "package-lock.json")).then(
+type Place = Pick<Fixture, "folder" | "source" | "isExample">;
+
+/** The folders of `parent`; in `WORK` their names get a prefix, because an example may be called like a fixture. */
+async function places(parent: string, prefix: string): Promise<Place[]> {
+  const folders = (await readdir(parent, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  return folders
+    .map(({ name }) => ({ folder: `${prefix}${name}`, source: join(parent, name), isExample: prefix !== "" }))
+    .sort((one, other) => (one.folder < other.folder ? -1 : 1));
+}
+
+async function readPlace(place: Place): Promise<Fixture[]> {
+  const { folder, source, isExample } = place;
+  const manifest = JSON.parse(await readFile(join(source, "package.json"), "utf8")) as Manifest;
+  const serving = isExample ? EXAMPLES_SERVED[basename(source)] : manifest.fixture;
+  const hasTools = await stat(join(source, "package-lock.json")).then(
     () => true,
     () => false,
   );
   const built: Fixture = {
+    ...place,
     name: folder,
-    folder,
     isDevelopment: false,
-    serve: manifest.fixture?.serve ?? ".",
-    headers: manifest.fixture?.headers ?? {},
-    relay: manifest.fixture?.relay,
-    hasWorkers: manifest.fixture?.workers ?? true,
+    serve: serving?.serve ?? ".",
+    headers: serving?.headers ?? {},
+    relay: serving?.relay,
+    hasWorkers: serving?.workers ?? true,
     hasBuild: manifest.scripts?.build !== undefined,
     hasTools,
   };
-  if (!manifest.fixture?.development) return [built];
+  if (!serving?.development) return [built];
   return [built, { ...built, name: `${folder}-development`, isDevelopment: true }];
 }

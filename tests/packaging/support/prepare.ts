@@ -1,12 +1,12 @@
 /**
- * Makes every fixture as a developer would: its own folder, its own packages, the tarball of `cargo xtask npm`
- * installed, its own build. Runs once before all tests.
+ * Makes every fixture and example as a developer would: its own folder, its own packages, the tarball of
+ * `cargo xtask npm` installed, its own build. Runs once before all tests.
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { fixtures, PAGE, SOURCES, TARBALL, WORK, type Fixture } from "./fixtures-list.ts";
+import { fixtures, PAGE, TARBALL, WORK, type Fixture } from "./fixtures-list.ts";
 
 const run = promisify(execFile);
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -29,8 +29,8 @@ async function make(fixture: Fixture): Promise<void> {
   const folder = join(WORK, fixture.folder);
   await mkdir(folder, { recursive: true });
   await empty(folder);
-  await cp(join(SOURCES, fixture.folder), folder, { recursive: true });
-  await cp(PAGE, folder, { recursive: true });
+  await cp(fixture.source, folder, { recursive: true, filter: isSource });
+  if (!fixture.isExample) await cp(PAGE, folder, { recursive: true });
   await installTools(fixture, folder);
   const installed = join(folder, "node_modules/qwen-edit");
   await rm(installed, { recursive: true, force: true });
@@ -38,6 +38,11 @@ async function make(fixture: Fixture): Promise<void> {
   // What npm would do with a package without dependencies, and without writing the tarball into a lock file.
   await run("tar", ["-xzf", TARBALL, "--strip-components=1", "-C", installed]);
   if (fixture.hasBuild) await run(NPM, ["run", "build"], { cwd: folder, env: buildEnvironment() });
+}
+
+/** Not what was installed or built there by somebody who tries an example. */
+function isSource(path: string): boolean {
+  return !["node_modules", "qwen-edit", "dist", "out", ".next"].includes(basename(path));
 }
 
 /** Nothing of an earlier build may stay, except for the tools. */
@@ -50,10 +55,12 @@ async function empty(folder: string): Promise<void> {
 /** The fixture's own tools, from its lock file; kept until that changes. */
 async function installTools(fixture: Fixture, folder: string): Promise<void> {
   if (!fixture.hasTools) return;
-  const lock = await readFile(join(SOURCES, fixture.folder, "package-lock.json"), "utf8");
+  const lock = await readFile(join(fixture.source, "package-lock.json"), "utf8");
   const mark = join(folder, "node_modules/.installed-lock.json");
   if ((await readFile(mark, "utf8").catch(() => "")) === lock) return;
-  await run(NPM, ["ci", "--no-audit", "--no-fund"], { cwd: folder });
+  // As the README of the examples says: they ask for the package by its version, which no registry may have yet.
+  const what = fixture.isExample ? ["install", "--no-save", TARBALL] : ["ci"];
+  await run(NPM, [...what, "--no-audit", "--no-fund"], { cwd: folder });
   await writeFile(mark, lock);
 }
 

@@ -1,27 +1,14 @@
 /**
- * A server for each fixture's page, each with an origin of its own, as real pages have: files, and behind `/relay` the
- * relay, as nginx would put it there. Pages of a development server are passed on to it.
+ * A server for each fixture's page, each with an origin of its own, as real pages have: the server of the examples, and
+ * headers. Pages of a development server are passed on to it.
  */
-import { readFile, stat } from "node:fs/promises";
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
+import { passOn, serve } from "../../../examples/serve.mjs";
 import type { Running } from "../../e2e/support/process.ts";
 import { startDevelopment } from "./development.ts";
 import { WORK, type Fixture } from "./fixtures-list.ts";
-import { passOn } from "./pass-on.ts";
-
-const TYPES: Record<string, string> = {
-  ".css": "text/css",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".json": "application/json",
-  ".map": "application/json",
-  ".mjs": "text/javascript",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-  ".wasm": "application/wasm",
-};
 
 /** Known once relay and simulator run, which must know the origins of the pages first. */
 export interface Behind {
@@ -60,12 +47,10 @@ interface Page {
 async function built(fixture: Fixture, behind: Behind): Promise<Page> {
   const folder = join(WORK, fixture.folder, fixture.serve);
   const server = await listen((request, response) => {
-    if (request.url?.startsWith("/relay/")) return passOn(request, response, behind.relay);
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
     for (const [header, value] of Object.entries(fixture.headers)) {
       response.setHeader(header, value.replaceAll("{relay}", behind.relay));
     }
-    void send(folder, normalize(path), response);
+    void serve(request, response, { folder, relay: behind.relay });
   });
   return { origin: originOf(server), stop: () => close(server) };
 }
@@ -104,16 +89,4 @@ function close(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
-
-async function send(folder: string, path: string, response: ServerResponse): Promise<void> {
-  const asked = join(folder, path);
-  const isFolder = await stat(asked).then((found) => found.isDirectory(), () => false);
-  const file = isFolder ? join(asked, "index.html") : asked;
-  const bytes = asked.startsWith(folder) ? await readFile(file).catch(() => undefined) : undefined;
-  if (bytes === undefined) {
-    response.writeHead(404, { "content-type": "text/plain" }).end("not here");
-    return;
-  }
-  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(bytes);
 }

@@ -1,4 +1,4 @@
-//! The module that writes programs (`bin/qwen-edit-code.rs`), loaded when somebody asks for one.
+//! The module that writes programs (`qwen-edit-code`), loaded when somebody asks for one.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 

@@ -13,6 +13,8 @@ use crate::workspace::Workspace;
 
 /// The wasm file's name in the package.
 pub(crate) const WASM: &str = "qwen-edit.wasm";
+/// The wasm that writes programs, loaded when somebody asks for one.
+pub(crate) const CODE_WASM: &str = "qwen-edit-code.wasm";
 const LICENCES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Fills `package` anew: nothing of an earlier build may stay.
@@ -31,9 +33,11 @@ pub(crate) fn assemble(workspace: &Workspace, generated: &Path, package: &Path) 
     for licence in LICENCES {
         copy(&workspace.root.join(licence), &package.join(licence))?;
     }
-    copy(&generated.join("glue.js"), &package.join("glue.js"))?;
-    copy(&generated.join(WASM), &package.join(WASM))?;
+    for file in ["glue.js", WASM, "code-glue.js", CODE_WASM] {
+        copy(&generated.join(file), &package.join(file))?;
+    }
     write_inline(&package.join(WASM), &package.join("wasm-base64.js"))?;
+    write_inline(&package.join(CODE_WASM), &package.join("code-base64.js"))?;
     set_version(&package.join("package.json"), &workspace.version)
 }
 

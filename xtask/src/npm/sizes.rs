@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::Package;
-use super::files::WASM;
+use super::files::{CODE_WASM, WASM};
 use super::peers::PEERS;
 use crate::table::{self, row};
 use crate::workspace::Workspace;
@@ -34,26 +34,27 @@ const ENTRIES: &[Entry] = &[
     Entry { module: "react.js", with_wasm: true },
 ];
 
-/// What is loaded later, in `codec/`: with the first picture, and for formats that browsers do not read.
+/// What is loaded later: with the first picture, for formats that browsers do not read, and for programs.
 const LATER: &[(&str, &[&str])] = &[
     (
         "picture codec",
         &[
-            "picture-codec-host.js",
-            "picture-codec.js",
-            "picture-codec-worker.js",
-            "inspect.js",
-            "headers.js",
-            "exif.js",
-            "jpeg.js",
-            "pieces.js",
-            "svg-raster.js",
-            "worker-line.js",
-            "served.js",
+            "codec/picture-codec-host.js",
+            "codec/picture-codec.js",
+            "codec/picture-codec-worker.js",
+            "codec/inspect.js",
+            "codec/headers.js",
+            "codec/exif.js",
+            "codec/jpeg.js",
+            "codec/pieces.js",
+            "codec/svg-raster.js",
+            "codec/worker-line.js",
+            "codec/served.js",
         ],
     ),
-    ("TIFF decoder", &["decoders/tiff.js", "decoders/tiff-worker.js"]),
-    ("HEIC decoder", &["decoders/heic.js", "decoders/heic-worker.js"]),
+    ("TIFF decoder", &["codec/decoders/tiff.js", "codec/decoders/tiff-worker.js"]),
+    ("HEIC decoder", &["codec/decoders/heic.js", "codec/decoders/heic-worker.js"]),
+    ("toCode", &["code.js", "code-glue.js", CODE_WASM]),
 ];
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,7 +89,7 @@ pub(crate) fn measure(workspace: &Workspace, package: &Package) -> Result<Report
         }
     }
     for (name, files) in LATER {
-        rows.push(((*name).to_owned(), sent(&package.folder.join("codec"), files)?));
+        rows.push(((*name).to_owned(), sent(&package.folder, files)?));
     }
     for peer in PEERS {
         // Beside the peers' packages, so that they are found.
@@ -109,8 +110,8 @@ fn bundle(package: &Package, module: &Path, scratch: &Path) -> Result<Size> {
         "--platform=browser",
         "--target=es2022",
     ]);
-    // The picture codec is loaded with the first picture, not with the page.
-    command.args(["--external:react", "--external:./codec/*", "--log-level=error"]);
+    // The picture codec is loaded with the first picture, and what writes programs when asked: not with the page.
+    command.args(["--external:react", "--external:./codec/*", "--external:./code*.js", "--log-level=error"]);
     process::run(command.arg(format!("--outfile={}", out.display())))?;
     size_of(&fs::read(&out).with_context(|| format!("read {}", out.display()))?)
 }
