@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything a developer or a build server runs. `cargo xtask help` lists the commands.
 
 mod apt;
+mod bench;
 mod browser;
 mod build;
 mod check;
@@ -22,6 +23,7 @@ mod scripts;
 mod setup;
 mod sizes;
 mod start;
+mod std_from_source;
 mod styles;
 mod table;
 mod test;
@@ -65,6 +67,8 @@ enum Command {
     HoldTest(trials::HoldOptions),
     /// Many large uploads at one time: memory of each, and processor time with and without a key
     UploadTest(trials::UploadOptions),
+    /// Measure the npm package in a real browser; tables in Markdown
+    Bench(bench::Options),
     /// Build the studio into dist/, optimised and compressed
     Build,
     /// Build the npm package into target/npm/, with its sizes against the budgets
@@ -97,6 +101,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::KillTest(options) => trials::kill(&workspace, options),
         Command::HoldTest(options) => trials::hold(&workspace, options),
         Command::UploadTest(options) => trials::upload(&workspace, options),
+        Command::Bench(options) => bench::run(&workspace, options),
         Command::Build => build::dist(&workspace, &setup::web_tools(&workspace)?).map(|_| ExitCode::SUCCESS),
         Command::Npm => npm::run(&workspace),
         Command::Sizes => sizes::run(&workspace),

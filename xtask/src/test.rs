@@ -17,10 +17,10 @@ mod e2e;
 mod kill_test;
 mod native;
 mod packaging;
-mod playwright;
+pub(crate) mod playwright;
 mod relay_cases;
 mod size_budget;
-mod stage;
+pub(crate) mod stage;
 mod summary;
 
 use counts::Counts;

@@ -14,14 +14,14 @@ use crate::browser::{self, Browser};
 use crate::{npm_packages, process};
 
 /// The browser and the npm packages; the error says what is missing.
-pub(super) fn tools_or_reason(folder: &Path) -> Result<Browser> {
+pub(crate) fn tools_or_reason(folder: &Path) -> Result<Browser> {
     let browser = browser::find_or_install()?;
     npm_packages::install(folder)?;
     Ok(browser)
 }
 
 /// `playwright test` in the folder of its tests.
-pub(super) fn command(folder: &Path, browser: &Browser) -> Command {
+pub(crate) fn command(folder: &Path, browser: &Browser) -> Command {
     let mut command = Command::new(npx());
     command
         .current_dir(folder)
