@@ -1,10 +1,10 @@
 /** What the package's README shows is what the tests run, and the examples are what it says of them. */
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
-import { EXAMPLES, SOURCES, TARBALL } from "./support/fixtures-list.ts";
+import { EXAMPLES, SOURCES, TARBALL, WORK } from "./support/fixtures-list.ts";
 
 const PACKAGE = resolve(import.meta.dirname, "../../crates/qwen-edit-wasm/npm");
 const PLACES: Record<string, string> = { example: EXAMPLES, fixture: SOURCES };
@@ -57,4 +57,58 @@ test("the tarball has README, changelog and licences", async () => {
   const { stdout } = await promisify(execFile)("tar", ["-tzf", TARBALL]);
   const files = stdout.split("\n");
   for (const file of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) expect(files).toContain(`package/${file}`);
+});
+
+/** What an example may take for granted, unless it declares it itself. */
+const AROUND = {
+  QwenEdit: 'import { QwenEdit, QwenEditError } from "qwen-edit";',
+  client: "declare const client: QwenEdit;",
+  result: 'declare const result: import("qwen-edit").EditResult;',
+  request: 'declare const request: import("qwen-edit").EditRequest;',
+  file: "declare const file: File;",
+  prompt: "declare const prompt: string;",
+  show: "declare function show(...what: unknown[]): void;",
+};
+/** As `vite/client` says it. */
+const VITE = 'declare module "*?url" {\n  const address: string;\n  export default address;\n}\n';
+
+/** Examples of types and README, but for recipes, which are files of their own. */
+async function documented(): Promise<[string, string][]> {
+  const found: [string, string][] = [];
+  for (const name of (await readdir(PACKAGE)).filter((name) => /\.d\.ts$|^README/.test(name))) {
+    const text = (await readFile(join(PACKAGE, name), "utf8")).replace(/^ *\* ?/gm, "");
+    const blocks = text.matchAll(/(?<!<!-- .*-->\n)```(?:js|ts)\n(.*?)```/gs);
+    for (const [number, [, code = ""]] of [...blocks].entries()) found.push([`${name.replaceAll(".", "-")}-${number}.ts`, code]);
+  }
+  return found;
+}
+
+/** A whole module. */
+function completed(code: string): string {
+  const declares = (name: string) => new RegExp(`(const |import .*)\\b${name}\\b.*(=|from)`).test(code);
+  const around = Object.entries(AROUND).filter(([name]) => !declares(name)).map(([, line]) => line);
+  return [...around, code, "export {};\n"].join("\n");
+}
+
+test("every example of the documentation compiles, in strict TypeScript", async () => {
+  const folder = join(WORK, "documented");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const examples = await documented();
+  expect(examples.length).toBeGreaterThanOrEqual(15);
+  for (const [name, code] of examples) await writeFile(join(folder, name), completed(code));
+  await writeFile(join(folder, "vite.d.ts"), VITE);
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "es2022",
+    module: "esnext",
+    moduleResolution: "bundler",
+    lib: ["es2022", "dom", "dom.iterable"],
+    types: [],
+    paths: { "qwen-edit": [join(PACKAGE, "index.d.ts")], "qwen-edit/*": [join(PACKAGE, "*.d.ts")] },
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+  const compile = promisify(execFile)("npx", ["--no-install", "tsc", "-p", folder], { cwd: import.meta.dirname });
+  expect(await compile.then(() => "", (failed: { stdout: string }) => failed.stdout)).toBe("");
 });

@@ -76,6 +76,35 @@ test("a lost answer is in doubt and never sent again", async ({ open, relay, sim
   expect(posts).toHaveLength(1);
 });
 
+for (const [name, thrown, code] of [
+  ["a connection that breaks", "new TypeError('Failed to fetch')", "network-lost"],
+  ["a wait that the browser gave up", "new DOMException('', 'AbortError')", "cancelled"],
+]) {
+  test(`${name} is in doubt, and what was thrown is the cause`, async ({ open, relay, page }) => {
+    await ready(await open("plain"), photo("coffee.png"));
+    const own = `(await create({ relay, region: 'demo', fetch: async () => { throw globalThis.mine ??= ${thrown} } }))`;
+    const edit = `${own}.edit({ images: [file], prompt: 'p' }).catch((error) => { globalThis.hasCause = error.cause === mine; throw error; })`;
+    expect(await attempt(page, relay, edit)).toMatchObject({ code, charged: "unknown", retry: "ask" });
+    expect(await page.evaluate(() => (globalThis as unknown as { hasCause: boolean }).hasCause)).toBe(true);
+  });
+}
+
+test("a picture that comes as something else is an error that is free", async ({ open, relay, page }) => {
+  await ready(await open("plain"), photo("coffee.png"));
+  const headers = { "access-control-allow-origin": "*" };
+  await page.route("**/relay/image*", (route) => route.fulfill({ headers, contentType: "text/plain", body: "no picture" }), { times: 1 });
+  const code = "(async () => { globalThis.image ??= (await client.edit({ images: [file], prompt: 'p' })).images[0]; await image.blob(); })()";
+  expect(await attempt(page, relay, code)).toMatchObject({ code: "unreadable-answer", charged: "no", retry: "safe" });
+  expect(await attempt(page, relay, code), "the next try works").toEqual({ images: 0 });
+});
+
+test("a page whose picture codec does not load refuses pictures and says so", async ({ open, relay, page, sim }) => {
+  await ready(await open("plain"), photo("coffee.png"));
+  await page.route("**/picture-codec-host.js", (route) => route.abort(), { times: 1 });
+  expect(await attempt(page, relay, EDIT)).toMatchObject({ code: "picture-cannot-convert", charged: "no", fields: ["images[0]"] });
+  expect(await sim.requests()).toEqual([]);
+});
+
 test("running out of time is in doubt", async ({ open, relay, sim }) => {
   const page = await ready(await open("plain"), photo("rocket.jpg"));
   await sim.faults({ delay_ms: 60_000 });

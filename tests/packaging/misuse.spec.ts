@@ -56,6 +56,12 @@ const REFUSALS: [string, Attempt, Partial<Told>][] = [
     "client.edit({ images: [new Blob([]), 'a.png'], prompt: '' })",
     { code: "invalid-request", fields: ["prompt", "images[0]", "images[1]"] },
   ],
+  ["a document", "client.edit({ images: [new Blob(['%PDF-1.7 and more'])], prompt: 'p' })", { code: "picture-unsupported-format" }],
+  ["more than 60 MiB", "client.edit({ images: [new Blob([file, new Uint8Array(60 << 20)])], prompt: 'p' })", { code: "picture-too-large" }],
+  ["a picture that ends in its header", "client.edit({ images: [file.slice(0, 20)], prompt: 'p' })", { code: "picture-damaged" }],
+  ["a file that is gone", `client.edit({ images: [Object.assign(new Blob([file]), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError')) }) })], prompt: 'p' })`, { code: "picture-unreadable" }],
+  ["a picture of 20 pixels", "client.edit({ images: [await new Promise((made) => Object.assign(document.createElement('canvas'), { width: 20, height: 20 }).toBlob(made))], prompt: 'p' })", { code: "picture-too-small" }],
+  ["a picture of 400 megapixels", "client.edit({ images: [new Blob([file.slice(0, 16), new Uint8Array([0, 0, 78, 32, 0, 0, 78, 32]), file.slice(24)])], prompt: 'p' })", { code: "picture-too-many-pixels" }],
   ["an address that is none", "(await create({ relay: 'http://[' })).edit({ images: [file], prompt: 'p' })", { code: "relay-unreachable" }],
 ];
 

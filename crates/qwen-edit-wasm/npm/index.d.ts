@@ -7,7 +7,7 @@
  *
  * const client = await QwenEdit.create({ relay: "/relay", region: "demo" });
  * const result = await client.edit({ images: [file], prompt: "Make it a watercolour" });
- * document.querySelector("img").src = result.images[0].url;
+ * document.images[0].src = result.images[0].url;
  * ```
  * @module
  */
@@ -56,7 +56,14 @@ export interface CreateOptions {
   assetsUrl?: string | URL;
 }
 
-/** The request of an edit. What is left out is not sent, and the vendor's defaults hold. */
+/**
+ * The request of an edit. What is left out is not sent, and the vendor's defaults hold.
+ *
+ * @example
+ * ```js
+ * await client.edit({ images: [file], prompt, model: "qwen-image-edit-plus", size: "1024*1536", seed: 7, watermark: false });
+ * ```
+ */
 export interface EditRequest {
   /**
    * 1 to 3 pictures (the model says how many), in the order that the prompt means by "image 1", "image 2". Files are
@@ -104,7 +111,14 @@ export interface EditRequest {
   jobId?: string;
 }
 
-/** How pictures are made to fit. */
+/**
+ * How pictures are made to fit.
+ *
+ * @example
+ * ```js
+ * await client.edit({ images: [file], prompt, fit: { maxBodyBytes: 4_000_000 } });
+ * ```
+ */
 export interface FitOptions {
   /**
    * The largest request body to make, in bytes. Default: what the relay states, else 6,000,000, because a gateway with such
@@ -140,7 +154,16 @@ export interface EditResult {
   receipts?: (FitReceipt | undefined)[];
 }
 
-/** What was done to a picture to make it fit. */
+/**
+ * What was done to a picture to make it fit.
+ *
+ * @example
+ * ```js
+ * for (const receipt of result.receipts ?? []) {
+ *   if (receipt && !receipt.unchanged) console.log(`${receipt.before.format} became ${receipt.after.format}`, receipt.reasons);
+ * }
+ * ```
+ */
 export interface FitReceipt {
   /** Whether the file was sent as it was, byte for byte. */
   unchanged: boolean;
@@ -183,6 +206,12 @@ export interface ResultImage {
    *
    * @throws {QwenEditError} With code `relay:link_expired`, or `relay-not-found` where a plain proxy stands in for the
    * relay; then show the picture by its {@link url}.
+   *
+   * @example
+   * ```js
+   * const picture = await result.images[0].blob();
+   * show(URL.createObjectURL(picture));
+   * ```
    */
   blob(options?: { signal?: AbortSignal }): Promise<Blob>;
 }
@@ -252,11 +281,13 @@ export type PictureCode =
   | "picture-not-a-picture"
   | "picture-unsupported-format"
   | "picture-too-large"
+  | "picture-too-small"
+  | "picture-too-many-pixels"
+  | "picture-cannot-convert"
   | "picture-empty"
   | "picture-damaged"
   | "picture-unreadable"
-  | "picture-url-invalid"
-  | "picture-mismatch";
+  | "picture-url-invalid";
 
 /** What may go wrong or cost quality, but does not stop a request. */
 export type WarningCode =
@@ -295,6 +326,11 @@ export class QwenEdit {
    *
    * @throws {TypeError} When an option is of a wrong type, naming it.
    * @throws {QwenEditError} `browser-key`, `invalid-api-key`, or `wasm-load-failed` (then try again).
+   *
+   * @example
+   * ```js
+   * const client = await QwenEdit.create({ relay: "https://edit.example/relay", key: "qe_an_invite" });
+   * ```
    */
   static create(options: CreateOptions): Promise<QwenEdit>;
 
@@ -305,6 +341,18 @@ export class QwenEdit {
    * link, got number`. Nothing was sent.
    * @throws {QwenEditError} For everything else; look at `charged` and `retry` before you offer to repeat it.
    * @throws The `reason` of `signal`, when it was aborted.
+   *
+   * @example
+   * ```js
+   * const abort = new AbortController();
+   * const result = await client.edit({
+   *   images: [file, "https://example.com/hat.png"],
+   *   prompt: "Put the hat of image 2 on the head in image 1",
+   *   n: 2,
+   *   signal: abort.signal,
+   *   onProgress: ({ phase }) => console.log(phase),
+   * });
+   * ```
    */
   edit(request: EditRequest): Promise<EditResult>;
 
@@ -314,6 +362,12 @@ export class QwenEdit {
    *
    * @throws {QwenEditError} As {@link edit}; `relay:not_found` when the relay has no such job, `relay:outcome_unknown`
    * when its answer was lost.
+   *
+   * @example
+   * ```js
+   * const jobId = localStorage.getItem("job");
+   * if (jobId) show(await client.resume(jobId));
+   * ```
    */
   resume(jobId: string, options?: ResumeOptions): Promise<EditResult>;
 
@@ -322,6 +376,12 @@ export class QwenEdit {
    * be called at every key press.
    *
    * @throws {TypeError} When an option is of a wrong type or misspelt, naming it.
+   *
+   * @example
+   * ```js
+   * const { violations } = client.validate({ images: [file], prompt: "" });
+   * for (const { field, message } of violations) console.log(`${field} ${message}`); // prompt is empty: say what to change
+   * ```
    */
   validate(request: EditRequest): Validation;
 
@@ -329,6 +389,12 @@ export class QwenEdit {
    * What an edit will cost at most, by the vendor's price list; `undefined` where no price is known.
    *
    * @throws {TypeError} When an option is of a wrong type or misspelt, naming it.
+   *
+   * @example
+   * ```js
+   * const price = client.estimate({ images: [file], prompt, n: 2 });
+   * show(price ? `at most ¥${price.cny}` : "price not known");
+   * ```
    */
   estimate(request: EditRequest): Estimate | undefined;
 
@@ -346,13 +412,30 @@ export class QwenEdit {
    */
   toCode(request: EditRequest, language: CodeLanguage): Promise<string>;
 
-  /** Every known model, in the order to show them. */
+  /**
+   * Every known model, in the order to show them.
+   *
+   * @example
+   * ```js
+   * for (const { id, name, n } of client.models()) console.log(id, name.en, `up to ${n.max} pictures`);
+   * ```
+   */
   models(): ModelInfo[];
 }
 
 /**
  * Why there is no result. A real `Error`: log it, rethrow it, show its `code`. Not to be constructed; `instanceof` works
  * across copies of the package.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await client.edit({ images: [file], prompt });
+ * } catch (error) {
+ *   if (!(error instanceof QwenEditError)) throw error;
+ *   show(error.charged === "no" ? "Nothing was charged." : "This may have been charged: do not press again at once.");
+ * }
+ * ```
  */
 export class QwenEditError extends Error {
   private constructor();
