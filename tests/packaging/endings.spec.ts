@@ -35,6 +35,24 @@ test("an abort that came before sends nothing", async ({ open, relay, sim }) => 
   expect(await sim.requests()).toEqual([]);
 });
 
+test("an abort whose event somebody kept from us sends nothing either", async ({ open, relay, sim }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const code = `(async () => {
+    const abort = new AbortController();
+    abort.signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
+    await client.edit({ images: [file], prompt: 'p', signal: abort.signal,
+      onProgress: ({ phase }) => { if (phase === 'encode') abort.abort("kept"); } });
+  })()`;
+  expect(await attempt(page, relay, code)).toEqual({ isError: false, thrown: "kept" });
+  expect(await sim.requests()).toEqual([]);
+});
+
+test("a listener that throws where nothing can be reported costs no result either", async ({ open, relay }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const code = "(delete globalThis.reportError, client.edit({ images: [file], prompt: 'p', onProgress: () => { throw new Error('mine') } }))";
+  expect(await attempt(page, relay, code)).toMatchObject({ images: 1 });
+});
+
 test("a signal that outlives many edits collects nothing", async ({ open, relay }) => {
   const page = await ready(await open("plain"), photo("coffee.png"));
   const code = `(async () => {

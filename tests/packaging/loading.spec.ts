@@ -124,3 +124,11 @@ test("files copied to a folder of the page's own are found with assetsUrl", asyn
   const code = "create({ relay, region: 'demo', assetsUrl: '/assets' }).then((it) => it.edit({ images: [file], prompt: 'p' }))";
   expect(await attempt(page, relay, code, { client: false })).toMatchObject({ images: 1 });
 });
+
+test("a folder of files that makes no address rejects, and is not looked at where the wasm is given", async ({ open, relay, page }) => {
+  await ready(await open("plain"), photo("coffee.png"));
+  const bad = "create({ relay, region: 'demo', assetsUrl: 'http://[' })";
+  expect(await attempt(page, relay, `${bad}.then(() => ({}), (error) => { throw error; })`)).toMatchObject({ type: "TypeError" });
+  const given = "create({ relay, region: 'demo', assetsUrl: 'http://[', wasm: fetch('./node_modules/qwen-edit/qwen-edit.wasm') })";
+  expect(await attempt(page, relay, `(await ${given}).edit({ images: [file], prompt: 'p' })`)).toMatchObject({ images: 1 });
+});

@@ -12,6 +12,7 @@ const MISTAKES: [string, Attempt, string | RegExp][] = [
   ["an unknown option of create", "create({ relay, apiKey: 'x' })", /^apiKey: there is no such option; there are relay, /],
   ["a key that is a number", "create({ relay, key: 7 })", "key: expected a string, got number"],
   ["a fetch that is none", "create({ relay, fetch: {} })", "fetch: expected a function, got object"],
+  ["a relay with a password", "create({ relay: 'https://me:pw@h.example/relay' })", "relay: expected an address without user name and password, got string"],
   ["no time at all", "create({ relay, timeoutMs: 0 })", "timeoutMs: expected a number from 1, got 0"],
   ["no request", "client.edit(null)", "request: expected an object, got null"],
   ["a request that is no object", "client.edit([file])", /^0: there is no such option/],
@@ -99,6 +100,21 @@ test("what is null or undefined is left out, and any list of pictures is taken",
     const code = `(await ${nothing}).edit({ images: ${images}, prompt: 'p', n: null, seed: undefined, signal: null, fit: null })`;
     expect(await attempt(page, relay, code)).toMatchObject({ images: 1 });
   }
+});
+
+test("options are read wherever they come from, and once", async ({ open, relay, sim }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const code = `(async () => {
+    let reads = 0;
+    class Base { get n() { reads += 1; return 2; } get model() { return "qwen-image-edit-plus"; } }
+    class Own extends Base { images = [file]; prompt = "p"; get signal() { return AbortSignal.abort("mine"); } }
+    await client.edit(new Own()).catch((reason) => { if (reason !== "mine") throw reason; });
+    const request = Object.defineProperty(new Own(), "signal", { value: undefined, enumerable: false });
+    const result = await client.edit(request);
+    return { images: result.images.concat(Array(reads - 2)) };
+  })()`;
+  expect(await attempt(page, relay, code)).toEqual({ images: 2 });
+  expect(await sim.requests()).toMatchObject([{ model: "qwen-image-edit-plus", n: 2 }]);
 });
 
 test("what a caller's own code throws comes back as it is", async ({ open, relay }) => {

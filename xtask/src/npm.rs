@@ -1,6 +1,6 @@
 //! `cargo xtask npm`: the npm package `qwen-edit`, as it is published, in `target/npm/`.
 
-mod files;
+pub(crate) mod files;
 mod peers;
 pub(crate) mod sizes;
 
@@ -95,14 +95,14 @@ impl Module {
         let package = ["build", "-p", self.package, self.target];
         let mut cargo = workspace.cargo(&package);
         cargo.args(["--target", target, "--profile", profile]);
-        std_from_source::for_size(workspace, &mut cargo)?;
-        let flags = [std_from_source::RUSTFLAGS, &without_our_paths()?].join(" ");
-        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        std_from_source::for_size(workspace, &mut cargo, &without_our_paths()?)?;
         process::run(&mut cargo)?;
-        let built = workspace.target.join(target).join(profile).join(self.artifact);
+        let built =
+            workspace.target.join(std_from_source::TARGET).join(target).join(profile).join(self.artifact);
         let mut bindgen = Command::new("wasm-bindgen");
-        bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
-        bindgen.args(["--remove-producers-section", "--out-name", self.glue, "--out-dir"]);
+        // Without the loading, which is npm/load.js.
+        bindgen.args(["--target", "bundler", "--no-typescript", "--remove-producers-section"]);
+        bindgen.args(["--out-name", self.glue, "--out-dir"]);
         process::run(toolbox.equip(bindgen.arg(scratch).arg(built))?)?;
         let mut optimise = Command::new("wasm-opt");
         // Measured with brotli: the order of the passes, and that functions with one caller stay functions, is 1.5 kB.

@@ -14,26 +14,35 @@ use crate::process;
 use crate::setup::find_on_path;
 use crate::workspace::Workspace;
 
-/// For rustc; beside the flags that a build has anyway.
-pub(crate) const RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort";
+/// The folder of such builds in the target folder. Apart, because build scripts notice what the compiler is allowed, and
+/// would be made anew by turns.
+pub(crate) const TARGET: &str = "std-from-source";
 
-/// Lets a build of cargo make the standard library, too.
-pub(crate) fn for_size(workspace: &Workspace, cargo: &mut Command) -> Result<()> {
-    ensure_source(workspace)?;
+/// Lets a build of cargo make the standard library, too. `flags` are further ones for rustc; none from the environment,
+/// which would replace these.
+pub(crate) fn for_size(workspace: &Workspace, cargo: &mut Command, flags: &str) -> Result<()> {
+    let source = ensure_source(workspace)?;
     cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
-    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo.arg("--target-dir").arg(workspace.target.join(TARGET));
+    cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    // Where it lies on this machine is nobody's business.
+    let remap = format!("--remap-path-prefix={}=/std", source.display());
+    let flags = ["-Zunstable-options -Cpanic=immediate-abort", &remap, flags].join(" ");
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     Ok(())
 }
 
-fn ensure_source(workspace: &Workspace) -> Result<()> {
-    if source(workspace)?.is_dir() {
-        return Ok(());
+fn ensure_source(workspace: &Workspace) -> Result<PathBuf> {
+    let source = source(workspace)?;
+    if source.is_dir() {
+        return Ok(source);
     }
     if find_on_path("rustup").is_none() {
         bail!("the source of the Rust standard library is missing: use rustup (https://rustup.rs)");
     }
     let mut rustup = Command::new("rustup");
-    process::run(rustup.current_dir(&workspace.root).args(["component", "add", "rust-src"]))
+    process::run(rustup.current_dir(&workspace.root).args(["component", "add", "rust-src"]))?;
+    Ok(source)
 }
 
 fn source(workspace: &Workspace) -> Result<PathBuf> {

@@ -28,10 +28,6 @@ pub struct EditResponse {
     pub usage: Option<Usage>,
     /// The vendor's name for this call.
     pub request_id: Option<String>,
-    /// Counts of an older form of answer.
-    pub task_metric: Option<TaskMetric>,
-    /// Whether the prompt was rewritten (3.0 family), in the vendor's words.
-    pub rewrite_status: Option<String>,
 }
 
 impl fmt::Debug for EditResponse {
@@ -41,8 +37,6 @@ impl fmt::Debug for EditResponse {
             .field("images", &self.images.iter().map(|link| Redacted(link)).collect::<Vec<_>>())
             .field("usage", &self.usage)
             .field("request_id", &self.request_id)
-            .field("task_metric", &self.task_metric)
-            .field("rewrite_status", &self.rewrite_status)
             .finish()
     }
 }
@@ -62,17 +56,6 @@ pub struct Usage {
     pub input_image_type: Option<String>,
     /// Price tier of the results, in the vendor's words.
     pub output_image_type: Option<String>,
-}
-
-/// `task_metric` of older answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TaskMetric {
-    /// Pictures asked for.
-    pub total: Option<u32>,
-    /// Pictures made.
-    pub succeeded: Option<u32>,
-    /// Pictures not made.
-    pub failed: Option<u32>,
 }
 
 /// Reads any answer to a request.
@@ -119,13 +102,7 @@ pub fn read_answer(status: u16, answer: &Json) -> Answer {
     if images.is_empty() {
         return Answer::Failed(read_failure(status, answer, request_id));
     }
-    Answer::Done(EditResponse {
-        images,
-        usage: read_usage(answer.field("usage")),
-        request_id,
-        task_metric: read_task_metric(output.field("task_metric")),
-        rewrite_status: string(output.field("rewrite_status")),
-    })
+    Answer::Done(EditResponse { images, usage: read_usage(answer.field("usage")), request_id })
 }
 
 /// One choice with n content items is documented; more choices would be read just as well.
@@ -168,14 +145,6 @@ fn read_usage(usage: &Json) -> Option<Usage> {
         input_image_count: number(usage.field("input_image_count")),
         input_image_type: string(usage.field("input_image_type")),
         output_image_type: string(usage.field("output_image_type")),
-    })
-}
-
-fn read_task_metric(metric: &Json) -> Option<TaskMetric> {
-    metric.is_object().then(|| TaskMetric {
-        total: number(metric.field("TOTAL")),
-        succeeded: number(metric.field("SUCCEEDED")),
-        failed: number(metric.field("FAILED")),
     })
 }
 

@@ -25,7 +25,7 @@ pub mod violation;
 pub mod warn;
 pub mod wire;
 
-pub use answer::{Answer, EditResponse, TaskMetric, Usage, https_link, parse_answer, read_answer};
+pub use answer::{Answer, EditResponse, Usage, https_link, parse_answer, read_answer};
 pub use catalogue::{
     DEFAULT_MODEL, Model, Parameter, ParameterSet, Price, Span, Status, estimate_micro_cny, find_model,
     models,

@@ -1,5 +1,5 @@
 // Decodes, turns, scales and encodes pictures with the browser's own codecs. Decides nothing: what to try, in which
-// order and within which limits is said by the job, which comes from Rust (qwen-edit-client/src/fit/codec.rs).
+// order and within which limits is said by the job, which comes from Rust (qwen-edit-client/src/codec_protocol.rs).
 // Runs in a worker (picture-codec-worker.js) or, where none can be had, in the page.
 
 /** Thrown with a stable `name`; names other than these are the browser's own. */

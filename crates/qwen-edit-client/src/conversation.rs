@@ -47,6 +47,9 @@ pub struct Conversation {
     is_accepted: bool,
     /// The answer to the sending was lost: what that means if the relay never had it, and how often to ask still.
     doubt: Option<(Error, u32)>,
+    /// The time was over and the last question lost, so one more is put: after a device has slept, its clock says that the
+    /// time is over, and only its connection is.
+    is_last_question: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,7 @@ impl Conversation {
             stage: Stage::Sent,
             is_accepted: false,
             doubt: None,
+            is_last_question: false,
         }
     }
 
@@ -107,9 +111,9 @@ impl Conversation {
             (Stage::Asking { .. }, Heard::Answer(head, body)) => self.hear_of_job(head, body, now),
             // Of the question; the edit was sent long ago.
             (Stage::Asking { .. }, Heard::Lost(Lost::NotSent)) => {
-                self.ask_again(ErrorKind::Network.into(), now)
+                self.ask_after_loss(ErrorKind::Network.into(), now)
             }
-            (Stage::Asking { .. }, Heard::Lost(lost)) => self.ask_again(lost.of_edit(), now),
+            (Stage::Asking { .. }, Heard::Lost(lost)) => self.ask_after_loss(lost.of_edit(), now),
         }
     }
 
@@ -120,7 +124,7 @@ impl Conversation {
                 self.ask_again(ErrorKind::Timeout.into(), now)
             }
             // A gateway between us and the relay; the relay marks its own words.
-            429 | 502..=504 if !head.from_relay => self.ask_again(head.error(ErrorKind::Network), now),
+            429 | 502..=504 if !head.from_relay => self.ask_after_loss(head.error(ErrorKind::Network), now),
             _ => match decode::job_answer(head, body, &self.model, self.requested) {
                 Err(error) if is_unknown_job(&error) => self.hear_of_nothing(error, now),
                 outcome => done(outcome),
@@ -152,6 +156,16 @@ impl Conversation {
             *asked = now;
         }
         Step::Ask
+    }
+
+    fn ask_after_loss(&mut self, lost: Error, now: f64) -> Step {
+        match self.ask_again(lost, now) {
+            Step::Done(_) if !self.is_last_question => {
+                self.is_last_question = true;
+                Step::Pause(PAUSE_MS)
+            }
+            step => step,
+        }
     }
 
     /// `lost` is what to say when the time is over.

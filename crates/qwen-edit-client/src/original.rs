@@ -8,9 +8,8 @@ use qwen_edit_api::fit::{self, Plan};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::codec_protocol::as_it_is;
 use crate::picture::unreadable;
-use crate::{Fitted, Picture, PictureError};
+use crate::{Fitted, PictureError};
 
 /// A file of any kind that browsers and this crate's decoders read, its header checked. Cheap to clone.
 #[derive(Clone)]
@@ -29,15 +28,6 @@ impl Original {
     pub(crate) fn new(blob: Blob, name: &str, header: fit::Original, layout: JsValue) -> Original {
         let last = RefCell::default();
         Original(Rc::new(Content { name: name.to_owned(), blob, header, layout, last }))
-    }
-
-    /// The file exactly as it is, for callers who want nothing changed.
-    ///
-    /// # Errors
-    /// When the API does not take the format, or it is over [`MAX_PICTURE_BYTES`](qwen_edit_api::MAX_PICTURE_BYTES).
-    pub fn as_it_is(&self) -> Result<Picture, PictureError> {
-        let facts = as_it_is(self.name(), &self.header())?;
-        Ok(Picture::from_checked(self.blob().clone(), self.name(), facts))
     }
 
     /// For messages.

@@ -31,7 +31,16 @@ export function teller(listener, signal) {
     try {
       listener(progress);
     } catch (error) {
-      reportError(error);
+      report(error);
     }
   };
+}
+
+/** Not every place that runs JavaScript can report. */
+function report(error) {
+  try {
+    reportError(error);
+  } catch {
+    console.error(error);
+  }
 }

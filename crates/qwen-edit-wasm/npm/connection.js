@@ -2,6 +2,7 @@
 import { answer, refuse } from "./error.js";
 import { bytesOf, exchange } from "./exchange.js";
 import { connect, imageAnswer } from "./glue.js";
+import { MOST } from "./options.js";
 
 /** Connects by the options of `create`. Sends nothing. */
 export function connectTo({ relay, region, key, allowBrowserKey, fetch, timeoutMs }) {
@@ -9,9 +10,6 @@ export function connectTo({ relay, region, key, allowBrowserKey, fetch, timeoutM
   const limit = Math.min(timeoutMs ?? manners.editMs, MOST);
   return new Connection({ manners, relay, region, authorization, fetch, timeoutMs: limit });
 }
-
-/** What the wasm counts up to. */
-const MOST = 2 ** 32 - 1;
 
 class Connection {
   /** Kept here and in no message. */
@@ -43,15 +41,15 @@ class Connection {
     return body;
   }
 
-  /** The largest body the relay takes, in bytes, as far as it says. One that does not answer now may answer later. */
+  /** The largest body the relay takes, in bytes, if it says so. One that does not answer now may answer later. */
   async bodyLimit() {
-    this.#bodyLimit ??= await this.#askBodyLimit();
-    return this.#bodyLimit;
-  }
-
-  async #askBodyLimit() {
-    const { info, infoMs } = this.manners;
-    const { body } = await exchange({ url: info, timeoutMs: infoMs, fetch: this.#fetch }, (response) => response.json());
-    return Array.isArray(body?.regions) ? body.limits?.body_bytes : undefined;
+    if (this.#bodyLimit === undefined) {
+      const { info, infoMs } = this.manners;
+      const read = (response) => (response.status === 200 ? response.json().catch(() => null) : null);
+      const { lost, body } = await exchange({ url: info, timeoutMs: infoMs, fetch: this.#fetch }, read);
+      const bytes = Array.isArray(body?.regions) ? body.limits?.body_bytes : undefined;
+      if (!lost) this.#bodyLimit = Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null;
+    }
+    return this.#bodyLimit ?? undefined;
   }
 }

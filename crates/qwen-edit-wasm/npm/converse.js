@@ -5,7 +5,9 @@ import { bytesOf } from "./exchange.js";
 import { Conversation } from "./glue.js";
 
 /** Sends a request and gives its result. From `sent` on it may cost something. */
-export async function edit(connection, { model, n, body }, { job, signal, onProgress }) {
+export async function edit(connection, { model, n, body }, { job, caller, signal, onProgress }) {
+  // Somebody may have kept the event from us.
+  caller?.throwIfAborted();
   const { manners, timeoutMs } = connection;
   const headers = job && { "idempotency-key": job, prefer: manners.jobPreference };
   const heard = await connection.exchange(

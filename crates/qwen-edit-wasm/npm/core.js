@@ -2,11 +2,11 @@
 import { teller, untilAborted } from "./abort.js";
 import { connectTo } from "./connection.js";
 import { edit, resume } from "./converse.js";
-import { answer, loadError } from "./error.js";
-import start, { check, estimate, models } from "./glue.js";
-import { compile } from "./load.js";
+import { answer } from "./error.js";
+import * as glue from "./glue.js";
+import { start } from "./load.js";
 import { readCreate, readLanguage, readRequest, readResume, readSignal } from "./options.js";
-import { outline, prepare } from "./prepare.js";
+import { outline, prepare, told } from "./prepare.js";
 
 /** Only `open` has it: without a started wasm there is no client. */
 const MAKING = Symbol();
@@ -18,20 +18,11 @@ let ready;
  * again, with another source.
  */
 export function init(source) {
-  ready ??= load(source).catch((error) => {
+  ready ??= start(source, glue, "./glue_bg.js").catch((error) => {
     ready = undefined;
     throw error;
   });
   return ready;
-}
-
-async function load(source) {
-  const module = await compile(source);
-  try {
-    await start({ module_or_path: module });
-  } catch (cause) {
-    throw loadError("the wasm file is not the one of this version of qwen-edit: copy both from one package", cause);
-  }
 }
 
 /** Reads and fits pictures; loaded when the first one comes. */
@@ -40,10 +31,16 @@ const loadCodec = () => import("./codec/picture-codec-host.js");
 /** Writes programs; loaded when somebody asks for one. */
 const loadCode = () => import("./code.js");
 
-/** Makes a client of one entry's class. `code` is where its second wasm file is, if not beside code.js. */
-export async function open(Client, source, options, code) {
+/** Makes a client of one entry's class. `code` gives its second wasm file, if that is not beside code.js. */
+export async function open(Client, source, options, code = fromAssets(options, "qwen-edit-code.wasm")) {
   await init(source);
   return new Client(MAKING, connectTo(readCreate(options)), code);
+}
+
+/** A file among the copies of the package's files, if there are such: relative to the page, and to a folder. */
+export function fromAssets(options, file) {
+  const folder = options?.assetsUrl;
+  return folder && (() => new URL(file, new URL(String(folder).replace(/\/?$/, "/"), globalThis.location?.href)));
 }
 
 export class Client {
@@ -59,7 +56,7 @@ export class Client {
   async edit(request) {
     const read = readRequest(request);
     return untilAborted(read.signal, async (signal) => {
-      const course = { ...read, signal, onProgress: teller(read.onProgress, signal) };
+      const course = { ...read, caller: read.signal, signal, onProgress: teller(read.onProgress, signal) };
       const { receipts, ...prepared } = await prepare(course, loadCodec, () => this.#connection.bodyLimit());
       return this.#whole(await edit(this.#connection, prepared, course), receipts);
     });
@@ -74,13 +71,13 @@ export class Client {
   }
 
   validate(request) {
-    const { draft, images } = readRequest(request);
-    return answer(check(draft, JSON.stringify(images.map(({ url, file }) => ({ url, bytes: file?.size })))));
+    const { draft, images, fit } = readRequest(request);
+    return answer(glue.check(draft, JSON.stringify(images.map((image) => told(image))), !fit));
   }
 
   estimate(request) {
     const { draft, images } = readRequest(request);
-    const micro = estimate(draft, images.length, this.#connection.region);
+    const micro = glue.estimate(draft, images.length, this.#connection.region);
     return micro === undefined ? undefined : { cny: micro / 1e6 };
   }
 
@@ -96,7 +93,7 @@ export class Client {
   }
 
   models() {
-    return answer(models());
+    return answer(glue.models());
   }
 
   /** `blob` is not enumerable: a result can be posted to another thread, stored, and written as JSON. */
@@ -115,5 +112,9 @@ export class Client {
 
 /** Programs have no page around them. */
 function absolute(relay) {
-  return URL.canParse(relay, globalThis.location?.href) ? new URL(relay, globalThis.location?.href).href : relay;
+  try {
+    return new URL(relay, globalThis.location?.href).href;
+  } catch {
+    return relay;
+  }
 }

@@ -12,7 +12,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  *   signal?: AbortSignal, onSent?: () => void}} call With a body it is a POST, without a GET.
  * @param {(response: Response) => Promise<T>} read
  * @returns {Promise<{head: string, body: T} | {lost: string, head: string, cause: unknown}>} `head` is JSON.
- * @throws The reason of `signal` when nothing was sent.
+ * @throws The reason of `signal`, which was aborted before; then nothing is sent.
  */
 export async function exchange({ url, body, timeoutMs, fetch, signal, onSent, ...call }, read) {
   signal?.throwIfAborted();
@@ -28,17 +28,21 @@ export async function exchange({ url, body, timeoutMs, fetch, signal, onSent, ..
     } catch (cause) {
       return lost("not-sent", cause);
     }
-    let head;
+    let answering;
     try {
       // Called without a `this`: it is the page's own or the browser's.
-      const answering = (0, fetch ?? globalThis.fetch)(request);
-      onSent?.();
+      answering = (0, fetch ?? globalThis.fetch)(request);
+    } catch (cause) {
+      return lost("network", cause);
+    }
+    onSent?.();
+    let head;
+    try {
       const response = await answering;
       head = describe(response);
       return { head, body: await read(response) };
     } catch (cause) {
-      if (head !== undefined) return lost("mid-answer", cause, head);
-      return lost(cause?.name === "AbortError" ? "aborted" : "network", cause);
+      return head === undefined ? lost(kindOf(cause), cause) : lost("mid-answer", cause, head);
     }
   };
   const timeout = new Promise((resolve) => {
@@ -51,6 +55,15 @@ export async function exchange({ url, body, timeoutMs, fetch, signal, onSent, ..
     signal?.removeEventListener("abort", abort);
     // After a whole answer this has no effect. Without a reason: readers expect an Error there.
     ours.abort();
+  }
+}
+
+/** Anything can be thrown, also what throws when it is looked at. */
+function kindOf(thrown) {
+  try {
+    return thrown.name === "AbortError" ? "aborted" : "network";
+  } catch {
+    return "network";
   }
 }
 

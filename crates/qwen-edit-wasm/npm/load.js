@@ -4,8 +4,24 @@ import { loadError } from "./error.js";
 
 const FIX = "put the package's file of this name there, or say where it is with `wasm` or `assetsUrl`";
 
+/**
+ * Starts a wasm file. `glue` is the module that was generated for it, `name` what its imports call that module.
+ *
+ * @throws {QwenEditError} `wasm-load-failed`.
+ */
+export async function start(source, glue, name) {
+  const module = await compile(source);
+  try {
+    const { exports } = await WebAssembly.instantiate(module, { [name]: glue });
+    glue.__wbg_set_wasm(exports);
+    exports.__wbindgen_start();
+  } catch (cause) {
+    throw loadError("the wasm file is not the one of this version of qwen-edit: copy all files from one package", cause);
+  }
+}
+
 /** Accepts a URL, a Response or the promise of one, bytes, a module, or a function that gives one of these. */
-export async function compile(source) {
+async function compile(source) {
   const given = await (typeof source === "function" ? source() : source);
   if (given instanceof WebAssembly.Module) return given;
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return fromBytes(given, "the bytes given as `wasm`");

@@ -28,10 +28,10 @@ function read(name, expected, isRight, value) {
   return value;
 }
 
-const text = (name, value) => read(name, "a string", (it) => typeof it === "string", value);
-const flag = (name, value) => read(name, "true or false", (it) => typeof it === "boolean", value);
-const method = (name, value) => read(name, "a function", (it) => typeof it === "function", value);
-const signal = (name, value) => read(name, "an AbortSignal", (it) => it instanceof AbortSignal, value);
+const readText = (name, value) => read(name, "a string", (it) => typeof it === "string", value);
+const readFlag = (name, value) => read(name, "true or false", (it) => typeof it === "boolean", value);
+const readFunction = (name, value) => read(name, "a function", (it) => typeof it === "function", value);
+const readAbort = (name, value) => read(name, "an AbortSignal", (it) => it instanceof AbortSignal, value);
 
 function wholeNumber(name, value) {
   if (!isThere(value) || Number.isSafeInteger(value)) return value ?? undefined;
@@ -46,21 +46,23 @@ function positive(name, value) {
 }
 
 /** What the wasm counts up to. */
-const MOST_PICTURES = 2 ** 32 - 1;
+export const MOST = 2 ** 32 - 1;
 
 const CREATE = ["relay", "region", "key", "allowBrowserKey", "fetch", "timeoutMs", "wasm", "assetsUrl"];
 
 /** The options of `create`. */
 export function readCreate(options) {
   const { relay, region, key, allowBrowserKey, fetch, timeoutMs } = object(options, "options", CREATE);
-  const base = text("relay", relay);
+  const base = readText("relay", relay);
   if (base === undefined) throw wrong("relay", "a string", relay);
+  // It would stand in errors of the browser, and in programs.
+  if (/^\w+:\/\/[^/]*@/.test(base)) throw wrong("relay", "an address without user name and password", relay);
   return {
     relay: base,
-    region: text("region", region) ?? "beijing",
-    key: text("key", key),
-    allowBrowserKey: flag("allowBrowserKey", allowBrowserKey) ?? false,
-    fetch: method("fetch", fetch),
+    region: readText("region", region) ?? "beijing",
+    key: readText("key", key),
+    allowBrowserKey: readFlag("allowBrowserKey", allowBrowserKey) ?? false,
+    fetch: readFunction("fetch", fetch),
     timeoutMs: positive("timeoutMs", timeoutMs),
   };
 }
@@ -70,40 +72,44 @@ const REQUEST = [
   "onProgress", "jobId",
 ];
 
-/** The request of `edit`, `validate`, `estimate` and `toCode`: the draft as JSON for the wasm, and the rest. */
+/**
+ * The request of `edit`, `validate`, `estimate` and `toCode`: the draft as JSON for the wasm, and the rest. Each option is
+ * looked at once, wherever it comes from: a class may have getters.
+ */
 export function readRequest(request) {
-  const { fit, onProgress, jobId, ...options } = object(request, "request", REQUEST);
-  const number = (name) => wholeNumber(name, options[name])?.toString();
+  const {
+    images, prompt, model, n, size, seed, negativePrompt, promptExtend, watermark, fit, signal, onProgress, jobId,
+  } = object(request, "request", REQUEST);
   const draft = JSON.stringify({
-    model: text("model", options.model),
-    prompt: text("prompt", options.prompt),
-    n: number("n"),
-    size: text("size", options.size),
-    seed: number("seed"),
-    negativePrompt: text("negativePrompt", options.negativePrompt),
-    promptExtend: flag("promptExtend", options.promptExtend),
-    watermark: flag("watermark", options.watermark),
+    model: readText("model", model),
+    prompt: readText("prompt", prompt),
+    n: wholeNumber("n", n)?.toString(),
+    size: readText("size", size),
+    seed: wholeNumber("seed", seed)?.toString(),
+    negativePrompt: readText("negativePrompt", negativePrompt),
+    promptExtend: readFlag("promptExtend", promptExtend),
+    watermark: readFlag("watermark", watermark),
   });
   return {
     draft,
-    images: readImages(options.images),
+    images: readImages(images),
     fit: readFit(fit),
-    signal: signal("signal", options.signal),
-    onProgress: method("onProgress", onProgress),
-    job: readJob(text("jobId", jobId)),
+    signal: readAbort("signal", signal),
+    onProgress: readFunction("onProgress", onProgress),
+    job: readJob(readText("jobId", jobId)),
   };
 }
 
 /** The arguments of `resume`. */
 export function readResume(jobId, options) {
-  if (text("jobId", jobId) === undefined) throw wrong("jobId", "a string", jobId);
-  const { model, n, ...rest } = object(options ?? {}, "options", ["model", "n", "signal", "onProgress"]);
+  if (readText("jobId", jobId) === undefined) throw wrong("jobId", "a string", jobId);
+  const { model, n, signal, onProgress } = object(options ?? {}, "options", ["model", "n", "signal", "onProgress"]);
   return {
     job: readJob(jobId),
-    model: text("model", model),
-    n: Math.min(positive("n", n) ?? 1, MOST_PICTURES),
-    signal: signal("signal", rest.signal),
-    onProgress: method("onProgress", rest.onProgress),
+    model: readText("model", model),
+    n: Math.min(positive("n", n) ?? 1, MOST),
+    signal: readAbort("signal", signal),
+    onProgress: readFunction("onProgress", onProgress),
   };
 }
 
@@ -117,7 +123,7 @@ export function readLanguage(language) {
 
 /** The options of `blob`. */
 export function readSignal(options) {
-  return signal("signal", object(options ?? {}, "options", ["signal"]).signal);
+  return readAbort("signal", object(options ?? {}, "options", ["signal"]).signal);
 }
 
 function readJob(id) {

@@ -59,21 +59,27 @@ async function addAll(preparation, images, loadCodec) {
   return { files, nearsLimit };
 }
 
+/** What the wasm is told of an image, with what was found in it. */
+export function told({ url, file, name }, found) {
+  return file ? { name, bytes: file.size, ...found } : { url, isAbsolute: isAbsolute(url.trim()) };
+}
+
 /** Gives what is known of a file; nothing of a link. */
-async function add(preparation, { url, file, name }, loadCodec) {
-  const told = (found) => preparation.add(JSON.stringify({ name, bytes: file?.size, ...found }));
-  if (url !== undefined) {
-    told({ url, isAbsolute: isAbsolute(url.trim()) });
+async function add(preparation, image, loadCodec) {
+  const tell = (found) => preparation.add(JSON.stringify(told(image, found)));
+  const { file } = image;
+  if (!file) {
+    tell();
     return {};
   }
   let codec;
   try {
     codec = file.size > 0 && (await loadCodec());
     const found = codec && (await codec.inspect(file));
-    told({ found });
+    tell({ found });
     return { file, codec, layout: found?.layout };
   } catch (cause) {
-    told({ [codec ? "thrown" : "missing"]: thrown(cause) });
+    tell({ [codec ? "thrown" : "missing"]: thrown(cause) });
     return { file, cause };
   }
 }
@@ -153,7 +159,7 @@ async function encode(file, pieces, signal) {
   for (let start = 0; start < file.size && !signal.aborted; start += SLICE) {
     const end = Math.min(start + SLICE, file.size);
     const slice = new Uint8Array(await file.slice(start, end).arrayBuffer());
-    if (slice.length !== end - start) throw { name: "its size changed" };
+    if (slice.length !== end - start) throw Object.assign(new Error(), { name: "its size changed" });
     for (let at = 0; at < slice.length; at += WINDOW) pieces.push(toBase64(slice.subarray(at, at + WINDOW)));
   }
 }

@@ -1,6 +1,6 @@
 //! Where a client's requests go, with whose credential, and what the answers to its free ones mean.
 
-use qwen_edit_api::json::{Json, ObjectWriter};
+use qwen_edit_api::json::ObjectWriter;
 use qwen_edit_api::region::{DEMO_KEY, GENERATION_PATH};
 use qwen_edit_api::{DEFAULT_MODEL, find_region};
 use qwen_edit_client::manners::{
@@ -10,6 +10,7 @@ use qwen_edit_client::manners::{
 use qwen_edit_client::{ApiKey, ErrorKind, Head, JobId, Lost};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::draft::parsed;
 use crate::error::{edit_error, instead, refusal};
 
 /// The addresses and manners of one region of one relay, as JSON for `npm/exchange.js`; or `{ error }` about the key.
@@ -77,7 +78,7 @@ pub fn image_answer(lost: Option<String>, head: &str, refusal: &[u8]) -> Option<
 
 /// Reads `{status, fromRelay, contentType?, requestId?}`.
 pub(crate) fn read_head(head: &str) -> Head {
-    let head = Json::parse(head.as_bytes()).unwrap_or(Json::Null);
+    let head = parsed(head);
     let text = |name: &str| head.field(name).text().map(str::to_owned);
     Head {
         status: head

@@ -7,11 +7,12 @@ use qwen_edit_api::{BodyPart, EditDraft, PictureFacts, PictureSource, find_model
 use qwen_edit_client::codec_protocol::{
     Decoded, Failed, Thrown, as_it_is, decoder, job, read_header, refused_header,
 };
-use qwen_edit_client::{Error, PictureError, presentable_link};
+use qwen_edit_client::{Error, PictureError};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::draft::{self, parsed};
 use crate::error::{edit_error, instead, pictures_error};
-use crate::{draft, receipt};
+use crate::receipt;
 
 /// A piece of a file as base64 in ASCII; all pieces but the last are of a multiple of 3 bytes.
 #[wasm_bindgen(js_name = toBase64)]
@@ -158,18 +159,15 @@ impl Preparation {
 
 impl Preparation {
     fn read(&self, picture: &Json) -> Result<Picture, PictureError> {
-        if let Some(url) = picture.field("url").text() {
-            let url = url.trim();
-            return match picture.field("isAbsolute").is_true() {
-                true => Ok(Picture::Link(url.to_owned())),
-                false => Err(PictureError::UrlInvalid { url: presentable_link(url) }),
-            };
-        }
+        // Without the limit of files that go as they are: what they are comes first.
+        let bytes = match draft::unjudged(picture, false) {
+            Ok(PictureSource::Url(url)) => return Ok(Picture::Link(url)),
+            Ok(PictureSource::File(_)) => picture.field("bytes").count().unwrap_or_default(),
+            // A video is told to be one, whatever its size.
+            Err(PictureError::TooLarge { bytes, .. }) => bytes,
+            Err(error) => return Err(error),
+        };
         let name = picture.field("name").text().unwrap_or_default().to_owned();
-        let bytes = picture.field("bytes").count().unwrap_or_default();
-        if bytes == 0 {
-            return Err(PictureError::Empty { name });
-        }
         if let missing @ Json::Object(_) = picture.field("missing") {
             return Err(PictureError::CannotConvert { name, detail: Thrown::read(missing).name });
         }
@@ -197,6 +195,7 @@ impl Preparation {
     fn whole_draft(&self) -> EditDraft {
         let source = |picture: &Picture| match picture {
             Picture::Link(url) => PictureSource::Url(url.clone()),
+            Picture::File(File { receipt: None, .. }) if !self.is_final => draft::unread(0),
             Picture::File(file) => PictureSource::File(file.facts),
             // So that the others keep their numbers and nothing is said of it twice.
             Picture::Refused(_) => draft::unread(0),
@@ -249,8 +248,4 @@ impl File {
         self.receipt = Some(receipt);
         Ok(())
     }
-}
-
-fn parsed(json: &str) -> Json {
-    Json::parse(json.as_bytes()).unwrap_or(Json::Null)
 }

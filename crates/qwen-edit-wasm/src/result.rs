@@ -4,6 +4,9 @@ use qwen_edit_api::Usage;
 use qwen_edit_api::json::{ObjectWriter, list};
 use qwen_edit_client::{EditResult, ResultImage};
 
+/// Beyond it JavaScript has no dates.
+const LAST_DATE_MS: u64 = 8_640_000_000_000_000;
+
 /// `{ images, usage?, requestId?, model, requested }`; `npm/index.d.ts` says what each is. Dates are milliseconds here.
 pub(crate) fn written(result: &EditResult) -> String {
     let mut object = ObjectWriter::new();
@@ -20,7 +23,8 @@ pub(crate) fn written(result: &EditResult) -> String {
 fn image(image: &ResultImage) -> String {
     let mut object = ObjectWriter::new();
     object.text("url", &image.url);
-    object.number_if_any("expiresAt", image.expires_at.map(|seconds| seconds.saturating_mul(1000)));
+    let expires_at = image.expires_at.map(|seconds| seconds.saturating_mul(1000));
+    object.number_if_any("expiresAt", expires_at.filter(|milliseconds| *milliseconds <= LAST_DATE_MS));
     object.end()
 }
 

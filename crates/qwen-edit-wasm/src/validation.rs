@@ -4,19 +4,26 @@ use qwen_edit_api::json::{ObjectWriter, list};
 use qwen_edit_api::{Violations, estimate_micro_cny};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::draft;
-use crate::violation::{violation, warning};
+use crate::draft::{self, parsed};
+use crate::violation::{refused_picture, violation, warning};
 
-/// `{ violations, warnings }` as JSON. For both texts see `draft.rs`.
+/// `{ violations, warnings }` as JSON. Pictures are an array of what [`Preparation::add`](crate::Preparation::add) takes,
+/// with nothing found yet; `as_it_is` says that no file may be changed.
 #[wasm_bindgen]
 #[must_use]
-pub fn check(request: &str, pictures: &str) -> String {
+pub fn check(request: &str, pictures: &str, as_it_is: bool) -> String {
     let mut request = draft::read(request);
-    request.pictures = draft::read_pictures(pictures);
+    let mut refused = Vec::new();
+    for (index, picture) in parsed(pictures).items().iter().enumerate() {
+        request.pictures.push(draft::unjudged(picture, as_it_is).unwrap_or_else(|error| {
+            refused.push(refused_picture(index, &error));
+            draft::unread(0)
+        }));
+    }
     let violations = request.validate().err();
-    let violations = violations.iter().flat_map(Violations::iter);
+    let violations = violations.iter().flat_map(Violations::iter).map(violation);
     let mut object = ObjectWriter::new();
-    object.json("violations", &list(violations.map(violation)));
+    object.json("violations", &list(violations.chain(refused)));
     object.json("warnings", &list(request.warnings().iter().map(warning)));
     object.end()
 }

@@ -146,7 +146,7 @@ fn an_index_beyond_the_pictures_does_no_harm() {
 fn violations_have_the_names_of_the_options_and_the_numbers_of_the_rules() {
     let long = "x".repeat(501);
     let request = json!({"prompt": "p", "model": "qwen-image-edit", "n": "2", "negativePrompt": long, "promptExtend": true});
-    let found = read(&check(&request.to_string(), r#"[{"url":"h"}]"#));
+    let found = read(&check(&request.to_string(), r#"[{"url":"h","isAbsolute":false}]"#, false));
     let violations = found["violations"].as_array().unwrap();
     let of = |field: &str| violations.iter().find(|it| it["field"] == field).unwrap_or(&Value::Null).clone();
     assert_eq!(of("images[0]")["code"], "picture-url-invalid");
@@ -159,6 +159,40 @@ fn violations_have_the_names_of_the_options_and_the_numbers_of_the_rules() {
         (&json!("too-long"), &json!(501))
     );
     assert_eq!(found["warnings"][0]["code"], "legacy-model");
+}
+
+#[test]
+fn what_is_checked_is_what_an_edit_would_refuse() {
+    let codes = |pictures: &str, as_it_is| -> Vec<String> {
+        let found = read(&check(r#"{"prompt":"p"}"#, pictures, as_it_is));
+        found["violations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let large = r#"[{"name":"l.jpg","bytes":12000000}]"#;
+    assert_eq!(codes(large, false), [""; 0], "it would be made smaller");
+    assert_eq!(codes(large, true), ["picture-too-large"]);
+    assert_eq!(
+        codes(r#"[{"name":"h","bytes":63000000},{"name":"e","bytes":0}]"#, false),
+        ["picture-too-large", "picture-empty"]
+    );
+    assert_eq!(codes(r#"[{"url":" https://h.example/a.png ","isAbsolute":true}]"#, false), [""; 0]);
+}
+
+#[test]
+fn a_large_file_that_would_be_made_fit_is_not_blamed_for_another() {
+    let preparation = prepared(
+        r#"{"prompt":"p"}"#,
+        &[
+            r#"{"name":"l.jpg","bytes":12000000,"found":{"format":"jpeg","width":4000,"height":3000}}"#,
+            r#"{"name":"e","bytes":0}"#,
+        ],
+    );
+    let error = read(&preparation.review())["error"].clone();
+    assert_eq!((&error["code"], error["violations"].as_array().unwrap().len()), (&json!("picture-empty"), 1));
 }
 
 #[test]

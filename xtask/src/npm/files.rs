@@ -33,8 +33,11 @@ pub(crate) fn assemble(workspace: &Workspace, generated: &Path, package: &Path) 
     for licence in LICENCES {
         copy(&workspace.root.join(licence), &package.join(licence))?;
     }
-    for file in ["glue.js", WASM, "code-glue.js", CODE_WASM] {
-        copy(&generated.join(file), &package.join(file))?;
+    for glue in ["glue", "code-glue"] {
+        copy(&generated.join(format!("{glue}_bg.js")), &package.join(format!("{glue}.js")))?;
+    }
+    for wasm in [WASM, CODE_WASM] {
+        copy(&generated.join(wasm), &package.join(wasm))?;
     }
     write_inline(&package.join(WASM), &package.join("wasm-base64.js"))?;
     write_inline(&package.join(CODE_WASM), &package.join("code-base64.js"))?;

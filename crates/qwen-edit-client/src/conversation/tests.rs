@@ -110,6 +110,18 @@ fn asking_ends_when_its_time_is_over_and_leaves_the_outcome_open() {
     assert_eq!((error.kind.clone(), error.charged()), (ErrorKind::Timeout, Charged::Unknown));
 }
 
+#[test]
+fn after_a_long_sleep_the_relay_is_asked_once_more() {
+    let mut job = job();
+    job.hear(Heard::Answer(&relay(202), b"{}"), 0.0);
+    let awake = f64::from(TIMEOUT_MS) * 10.0;
+    assert_eq!(job.hear(Heard::Lost(Lost::Network), awake), Step::Pause(PAUSE_MS));
+    assert_eq!(job.hear(Heard::Paused, awake + 1500.0), Step::Ask);
+    assert!(outcome(job.clone().hear(Heard::Answer(&vendor(200), DONE), awake + 1600.0)).is_ok());
+    let error = outcome(job.hear(Heard::Lost(Lost::Network), awake + 1600.0)).unwrap_err();
+    assert_eq!(error.charged(), Charged::Unknown);
+}
+
 /// Everything that can be heard, but for a result.
 fn anything() -> impl Strategy<Value = (Option<Head>, Vec<u8>, Lost)> {
     let head = (prop::sample::select(vec![0, 200, 202, 400, 404, 429, 500, 502, 504]), any::<bool>())
