@@ -12,7 +12,8 @@ use crate::{layers, process, setup, table, tidy, tools};
 const WASM: &str = "wasm32-unknown-unknown";
 const DENY_WARNINGS: &[&str] = &["--", "-D", "warnings"];
 /// Compiled for the browser too, with their tests.
-const IN_BROWSER: &[&str] = &["-p", "qwen-edit-client", "-p", "qwen-edit-wasm", "-p", "qwen-edit-web"];
+const IN_BROWSER: &[&str] =
+    &["-p", "qwen-edit-client", "-p", "qwen-edit-code", "-p", "qwen-edit-wasm", "-p", "qwen-edit-web"];
 /// Compiled for browser or edge; their tests run natively.
 const PURE: &[&str] = &["-p", "qwen-edit-api", "-p", "relay-policy"];
 const DOCUMENTED: &[&str] =

@@ -4,7 +4,7 @@
 
 use crate::size::Size;
 
-/// What can stand in a [`phrase!`].
+/// What can stand in a `phrase!`.
 pub trait Say {
     /// Appends it.
     fn say(&self, out: &mut String);

@@ -73,7 +73,7 @@ impl Client {
     /// `pictures` are those the request was made from, in the same order.
     ///
     /// # Errors
-    /// See [`ErrorKind`]; [`Error::charged`] says whether it may have cost something.
+    /// See [`ErrorKind`](crate::ErrorKind); [`Error::charged`] says whether it may have cost something.
     pub async fn edit(
         &self,
         request: &EditRequest,
@@ -157,7 +157,7 @@ impl Client {
     /// The bytes of a result picture, through the relay's image route. Costs nothing, however often.
     ///
     /// # Errors
-    /// As [`ErrorKind::Relay`] with the relay's code (`link_expired` after 24 hours), or as the route is missing.
+    /// As [`ErrorKind::Relay`](crate::ErrorKind::Relay) with the relay's code (`link_expired` after 24 hours), or as the route is missing.
     pub async fn fetch_image(&self, link: &str) -> Result<Blob, Error> {
         let call = Call {
             url: &format!("{}/image", self.relay),

@@ -36,7 +36,7 @@ fn picture(image: &str) -> PictureSource {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
     use qwen_edit_api::models;

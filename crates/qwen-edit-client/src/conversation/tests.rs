@@ -1,4 +1,3 @@
-use proptest::prelude::*;
 use qwen_edit_api::Charged;
 
 use super::*;
@@ -122,42 +121,50 @@ fn after_a_long_sleep_the_relay_is_asked_once_more() {
     assert_eq!(error.charged(), Charged::Unknown);
 }
 
-/// Everything that can be heard, but for a result.
-fn anything() -> impl Strategy<Value = (Option<Head>, Vec<u8>, Lost)> {
-    let head = (prop::sample::select(vec![0, 200, 202, 400, 404, 429, 500, 502, 504]), any::<bool>())
-        .prop_map(|(status, from_relay)| Head { from_relay, ..vendor(status) });
-    let body =
-        prop::sample::select(vec![b"{}".to_vec(), UNKNOWN_JOB.to_vec(), b"<html>".to_vec(), Vec::new()]);
-    let lost = prop::sample::select(vec![Lost::Network, Lost::Timeout, Lost::Aborted, Lost::NotSent]);
-    (prop::option::of(head), body, lost)
-}
+/// Proptest is not for browsers.
+#[cfg(not(target_arch = "wasm32"))]
+mod properties {
+    use proptest::prelude::*;
 
-proptest! {
-    /// Whatever is heard, in whatever order: it ends, and an edit whose sending was not refused is only called free of
-    /// charge when an answer said so.
-    #[test]
-    fn every_conversation_ends(heard in prop::collection::vec(anything(), 1..60), is_job in any::<bool>()) {
-        let mut conversation = Conversation::sent("m", 1, 10_000, is_job);
-        let mut now = 0.0;
-        let mut heard = heard.iter().cycle();
-        let mut answers = 0;
-        for turn in 0..200 {
-            now += 400.0;
-            let (head, body, lost) = heard.next().unwrap();
-            answers += usize::from(head.is_some());
-            let step = conversation.hear(head.as_ref().map_or_else(|| Heard::Lost(lost.clone()), |head| Heard::Answer(head, body)), now);
-            match step {
-                Step::Ask => {}
-                Step::Pause(_) => prop_assert_ne!(conversation.hear(Heard::Paused, now), Step::Pause(PAUSE_MS)),
-                Step::Done(outcome) => {
-                    let was_refused = turn == 0 && *lost == Lost::NotSent;
-                    if answers == 0 && !was_refused {
-                        prop_assert_eq!(outcome.unwrap_err().charged(), Charged::Unknown);
+    use super::*;
+
+    /// Everything that can be heard, but for a result.
+    fn anything() -> impl Strategy<Value = (Option<Head>, Vec<u8>, Lost)> {
+        let head = (prop::sample::select(vec![0, 200, 202, 400, 404, 429, 500, 502, 504]), any::<bool>())
+            .prop_map(|(status, from_relay)| Head { from_relay, ..vendor(status) });
+        let body =
+            prop::sample::select(vec![b"{}".to_vec(), UNKNOWN_JOB.to_vec(), b"<html>".to_vec(), Vec::new()]);
+        let lost = prop::sample::select(vec![Lost::Network, Lost::Timeout, Lost::Aborted, Lost::NotSent]);
+        (prop::option::of(head), body, lost)
+    }
+
+    proptest! {
+        /// Whatever is heard, in whatever order: it ends, and an edit whose sending was not refused is only called free of
+        /// charge when an answer said so.
+        #[test]
+        fn every_conversation_ends(heard in prop::collection::vec(anything(), 1..60), is_job in any::<bool>()) {
+            let mut conversation = Conversation::sent("m", 1, 10_000, is_job);
+            let mut now = 0.0;
+            let mut heard = heard.iter().cycle();
+            let mut answers = 0;
+            for turn in 0..200 {
+                now += 400.0;
+                let (head, body, lost) = heard.next().unwrap();
+                answers += usize::from(head.is_some());
+                let step = conversation.hear(head.as_ref().map_or_else(|| Heard::Lost(lost.clone()), |head| Heard::Answer(head, body)), now);
+                match step {
+                    Step::Ask => {}
+                    Step::Pause(_) => prop_assert_ne!(conversation.hear(Heard::Paused, now), Step::Pause(PAUSE_MS)),
+                    Step::Done(outcome) => {
+                        let was_refused = turn == 0 && *lost == Lost::NotSent;
+                        if answers == 0 && !was_refused {
+                            prop_assert_eq!(outcome.unwrap_err().charged(), Charged::Unknown);
+                        }
+                        return Ok(());
                     }
-                    return Ok(());
                 }
             }
+            prop_assert!(false, "it did not end");
         }
-        prop_assert!(false, "it did not end");
     }
 }
