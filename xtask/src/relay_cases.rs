@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Cases of many minutes too
     #[arg(long)]
     slow: bool,
+    /// With --slow: how long the soak goes on, in minutes
+    #[arg(long, value_name = "MINUTES", default_value_t = 120)]
+    soak: u32,
     /// Only one key mode: passthrough or server_key
     #[arg(long, value_name = "MODE")]
     mode: Option<String>,
@@ -51,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         command.arg("--mode").arg(mode);
     }
     if options.slow {
-        command.arg("--slow");
+        command.arg("--slow").arg("--soak").arg(options.soak.to_string());
     }
     let status = process::show(&mut command)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -52,6 +52,9 @@ pub(crate) struct UnderTest {
     /// Cases of many minutes too
     #[arg(long)]
     pub(crate) slow: bool,
+    /// How long the soak goes on, in minutes; the first ten do not count
+    #[arg(long, value_name = "MINUTES", default_value_t = 120)]
+    pub(crate) soak: u32,
     /// Leave settings out of the relay's configuration: the beginning of their key
     #[arg(long, hide = true, value_name = "KEY", value_delimiter = ',')]
     pub(crate) without: Vec<String>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case_file::{Case, CaseFile, KeyMode};
 use crate::fill::Secrets;
-use crate::options::WorkerOptions;
+use crate::options::{UnderTest, WorkerOptions};
 use crate::procedures::{Bench, Verdict, procedure_for};
 use crate::relay::{RelayPool, Site};
 use crate::world::{World, namespace, places};
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &WorkerOptions) -> Result<ExitCode> {
                 .case;
             let started = Instant::now();
             let verdict = match case {
-                Ok(case) => carry_out(case, &job, &mut world, &mut pool, options.under_test.slow).await,
+                Ok(case) => carry_out(case, &job, &mut world, &mut pool, &options.under_test).await,
                 Err(what) => Verdict::Failed(format!("not understood: {what}")),
             };
             say(&serde_json::to_string(&Outcome { verdict, seconds: started.elapsed().as_secs_f64() })?)?;
@@ -70,8 +70,14 @@ pub(crate) fn run(options: &WorkerOptions) -> Result<ExitCode> {
     })
 }
 
-async fn carry_out(case: &Case, job: &Job, world: &mut World, pool: &mut RelayPool, slow: bool) -> Verdict {
-    match Bench::new(case, job.mode, job.number, world, pool, slow).await {
+async fn carry_out(
+    case: &Case,
+    job: &Job,
+    world: &mut World,
+    pool: &mut RelayPool,
+    tested: &UnderTest,
+) -> Verdict {
+    match Bench::new(case, job.mode, job.number, world, pool, tested).await {
         Ok(mut bench) => {
             let procedure = procedure_for(case);
             let result = procedure.run(&mut bench).await;

@@ -9,6 +9,7 @@ use crate::client::{Caller, Reply, Request, Timeouts};
 use crate::fill::{self, Expander};
 use crate::judge::{self, Findings, Memory, Observation};
 use crate::mock_script::{MockScript, Side};
+use crate::options::UnderTest;
 use crate::relay::{Profile, Relay, RelayPool};
 use crate::world::{Scene, World};
 
@@ -25,6 +26,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) caller: Caller,
     /// Cases of many minutes were asked for.
     pub(crate) slow: bool,
+    /// How long a soak goes on.
+    pub(crate) soak: Duration,
     pub(crate) pool: &'a mut RelayPool,
     relay: Option<Relay>,
     /// The relay has been used in a way that no other case should meet.
@@ -41,7 +44,7 @@ impl<'a> Bench<'a> {
         number: u32,
         world: &'a mut World,
         pool: &'a mut RelayPool,
-        slow: bool,
+        tested: &UnderTest,
     ) -> Result<Self, Stop> {
         let expander = fill::placeholders(mode, &pool.secrets);
         let side = if case.is_about_pictures() { Side::Images } else { Side::Api };
@@ -55,7 +58,8 @@ impl<'a> Bench<'a> {
             expander,
             scene: world.play(script).await?,
             caller: Caller::number(number),
-            slow,
+            slow: tested.slow,
+            soak: Duration::from_secs(60 * u64::from(tested.soak)),
             pool,
             relay: None,
             spoilt: false,

@@ -244,9 +244,8 @@ pub(super) async fn many_connections(bench: &mut Bench<'_>) -> Result<(), Stop> 
     Ok(())
 }
 
-/// Two hours of uploads and pictures.
+/// Uploads and pictures, one after the other, for as long as is asked for (two hours).
 pub(super) async fn soak(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    const ALTOGETHER: Duration = Duration::from_secs(2 * 3600);
     const WARM_UP: Duration = Duration::from_secs(600);
     bench.open_alone(bench.usual_profile()).await?;
     let upload = BodySpec::Generated { bytes: Amount::Number(40e6), chunked: false };
@@ -257,7 +256,7 @@ pub(super) async fn soak(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let files_before = bench.relay()?.open_files();
     let started = Instant::now();
     let mut samples = Vec::new();
-    while started.elapsed() < ALTOGETHER {
+    while started.elapsed() < bench.soak {
         let key = uuid::Uuid::new_v4().to_string();
         let uploaded = bench.send(&upload.clone().with_only("Idempotency-Key", Some(&key))).await?;
         bench.require_status("an upload", &uploaded, &[200]);
@@ -273,7 +272,8 @@ pub(super) async fn soak(bench: &mut Bench<'_>) -> Result<(), Stop> {
     }
     let slope = slope(&samples);
     bench.require(slope < 1.0, || format!("memory grows by {slope:.2} MB an hour"));
-    bench.note(format!("{} rounds, {slope:.2} MB an hour", samples.len()));
+    let [first, last] = [samples.first(), samples.last()].map(|sample| sample.map_or(0.0, |(_, mb)| *mb));
+    bench.note(format!("{} rounds, {slope:.2} MB an hour, {first:.1} to {last:.1} MB", samples.len()));
     tokio::time::sleep(Duration::from_secs(70)).await;
     let files = bench.relay()?.open_files();
     bench.require(files <= files_before, || format!("{files:?} open files, {files_before:?} before"));

@@ -40,7 +40,7 @@ impl Link {
             command.arg("--clock").arg(clock);
         }
         if tested.slow {
-            command.arg("--slow");
+            command.arg("--slow").arg("--soak").arg(tested.soak.to_string());
         }
         for key in &tested.without {
             command.arg("--without").arg(key);
