@@ -201,7 +201,7 @@ test("a vendor's key never leaves the page", async ({ open, relay, sim }) => {
   await editor.fill(photo("coffee.png"));
   await editor.host.evaluate((element) => Object.assign(element, { key: "sk-secret" }));
   await editor.run.click();
-  await expect(editor.error).toContainText("The key was not accepted.");
+  await expect(editor.error).toContainText("This page is set up with a key that must not be in a page.");
   expect(await editor.page.content()).not.toContain("sk-secret");
   expect(await sim.requests()).toEqual([]);
 });
@@ -233,4 +233,29 @@ test("what a screen reader finds", async ({ open, relay }) => {
     - button "Edit"
     - status
   `);
+});
+
+for (const [lang, words] of [
+  ["en", ["The number of pictures is 2: choose 1.", "The size cannot be chosen for this model."]],
+  ["zh", ["张数是 2，应为 1。", "这个模型不能选尺寸。"]],
+] as const) {
+  test(`what is wrong with a field is said in its words (${lang})`, async ({ open, relay }) => {
+    const page = await open("element");
+    const element = page.locator("qwen-edit");
+    const options = { relay, region: "demo", lang, model: "qwen-image-edit", n: "2", size: "3x3", prompt: "p" };
+    await element.evaluate((it, options) => Object.entries(options).forEach(([name, value]) => it.setAttribute(name, value)), options);
+    await element.locator("input[type=file]").setInputFiles(photo("rocket.jpg"));
+    await element.locator("button.run").click();
+    for (const sentence of words) await expect(element.getByRole("alert")).toContainText(sentence);
+  });
+}
+
+test("it is light on a page that states nothing, whatever the system is", async ({ open, page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await open("element");
+  const paper = () => page.locator("qwen-edit").evaluate((it) => getComputedStyle(it).backgroundColor);
+  await page.evaluate(() => (document.documentElement.style.colorScheme = "normal"));
+  expect(await paper()).toBe("rgb(250, 248, 244)");
+  await page.evaluate(() => (document.documentElement.style.colorScheme = "light dark"));
+  expect(await paper()).toBe("rgb(27, 26, 23)");
 });

@@ -168,6 +168,36 @@ test("a job is picked up by its id, again and again, and paid once", async ({ op
   expect((await sim.requests()).filter((request) => request.method === "POST")).toHaveLength(1);
 });
 
+test("a job whose connection is lost says so, and finds its result", async ({ open, relay, sim }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const code = `(async () => {
+    let calls = 0;
+    const own = await create({ relay, region: 'demo', fetch: (request) => {
+      calls += 1;
+      return calls === 2 ? Promise.reject(new TypeError('Failed to fetch')) : fetch(request);
+    } });
+    const phases = [];
+    const result = await own.edit({ images: [file], prompt: 'p', jobId: crypto.randomUUID(), onProgress: ({ phase }) => phases.push(phase) });
+    const told = phases.filter((phase) => phase === 'accepted' || phase === 'reconnecting').join();
+    if (told !== 'accepted,reconnecting') throw new Error(told);
+    return result;
+  })()`;
+  expect(await attempt(page, relay, code)).toEqual({ images: 1 });
+  expect((await sim.requests()).filter((request) => request.method === "POST")).toHaveLength(1);
+});
+
+test("a server in between that fails leaves the outcome open", async ({ open, relay }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const own = "(await create({ relay, region: 'demo', fetch: async () => new Response('<html>Bad gateway</html>', { status: 502 }) }))";
+  expect(await attempt(page, relay, `${own}.edit({ images: [file], prompt: 'p' })`)).toMatchObject({ code: "outcome-unknown", status: 502, charged: "unknown", retry: "ask" });
+});
+
+test("what needs no look into the pictures is refused before they are fitted", async ({ open, relay }) => {
+  const page = await ready(await open("plain"), photo("coffee.png"));
+  const code = "client.edit({ images: [file], prompt: '', onProgress: ({ phase }) => { throw new Error(phase); } })";
+  expect(await attempt(page, relay, code)).toMatchObject({ code: "invalid-request", fields: ["prompt"] });
+});
+
 test("a job nobody knows is an error of the relay", async ({ open, relay }) => {
   const page = await ready(await open("plain"), photo("coffee.png"));
   expect(await attempt(page, relay, "client.resume(crypto.randomUUID())")).toMatchObject({ code: "relay:not_found", status: 404 });

@@ -140,7 +140,7 @@ impl Error {
                 phrase!(code, ": ", message)
             }
             ErrorKind::Upstream(UpstreamFailure { code: Some(code), .. }) => code.clone(),
-            ErrorKind::Upstream(_) => phrase!("no pictures came back: ", self.advice().id),
+            ErrorKind::Upstream(_) => phrase!("an answer without pictures or a reason: ", self.advice().id),
             ErrorKind::Relay { code, message, .. } => phrase!("relay: ", code, ": ", message),
             ErrorKind::Network => {
                 phrase!("the connection was lost before an answer came; it may have been charged")

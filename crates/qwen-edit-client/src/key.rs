@@ -56,7 +56,7 @@ impl ApiKey {
 
     /// Whether it is a key of the vendor's, which pays for whoever reads it, and not the token of an invite.
     pub fn is_vendor_key(&self) -> bool {
-        self.0.starts_with("sk-")
+        self.0.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("sk-"))
     }
 
     /// The value of the `Authorization` header, and for nothing else.

@@ -72,7 +72,11 @@ impl PictureError {
     pub fn text(&self) -> String {
         match self {
             PictureError::NotAPicture { name } => {
-                phrase!("\"", name, "\" is not a picture: choose a PNG, JPEG, WebP, GIF, BMP or TIFF file")
+                phrase!(
+                    "\"",
+                    name,
+                    "\" is not a picture: choose a JPEG, PNG, WebP, HEIC or another picture file"
+                )
             }
             PictureError::UnsupportedFormat { name, detected } => phrase!(
                 "\"",

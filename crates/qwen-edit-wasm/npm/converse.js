@@ -37,11 +37,13 @@ export async function resume(connection, { job, model = connection.manners.model
 /** Does what the conversation says until there is an outcome. */
 async function goOn(connection, conversation, heard, { job, signal, onProgress }) {
   try {
-    for (let wasAccepted = false; ; ) {
+    for (let told; ; ) {
       const { lost, head = "{}", body = new Uint8Array(), cause } = heard;
       const step = answer(conversation.hear(lost, head, body, Date.now()), cause);
-      if (step.accepted && !wasAccepted) onProgress({ phase: "accepted" });
-      wasAccepted = step.accepted;
+      // While a pause goes on, what was told before it holds.
+      const phase = lost === "paused" ? told : step.accepted && !lost ? "accepted" : lost && "reconnecting";
+      if (phase && phase !== told && !step.result) onProgress({ phase });
+      told = phase;
       if (step.result) return step.result;
       heard = step.pause ? await pause(step.pause, signal) : await ask(connection, job, signal);
     }

@@ -10,7 +10,8 @@
  *
  * Styling: variables `--qwen-edit-paper`, `-card`, `-ink`, `-muted`, `-line`, `-accent`, `-on-accent`, `-radius` and
  * `-font`; parts `pictures`, `thumb`, `add`, `prompt`, `run`, `cancel`, `status`, `bar`, `error`, `results`, `result`,
- * `image`, `download` and `copy`. Light and dark follow the page's `color-scheme`.
+ * `image`, `download` and `copy`. Light and dark follow the page's `color-scheme`; a page that
+ * states none is light.
  * @module
  */
 import type { EditRequest, EditResult, Progress, QwenEdit, QwenEditError } from "./index.js";
@@ -59,7 +60,10 @@ export class QwenEditElement extends HTMLElement {
   disabled: boolean;
   /** Attribute. A form is only valid with a result. */
   required: boolean;
-  /** Attribute. Every edit is a job with an id of its own, for relays with jobs. */
+  /**
+   * Attribute. Every edit is a job with an id of its own, for relays with jobs: `detail.request.jobId` of
+   * `qwen-edit-submit`. After a reload `QwenEdit.resume` gets its result; the element does not by itself.
+   */
   jobs: boolean;
   /** What to change. The attribute `prompt` sets it. */
   prompt: string;
@@ -99,6 +103,13 @@ export class QwenEditElement extends HTMLElement {
 }
 
 declare global {
+  /** They bubble, so every element and the document hear them. */
+  interface GlobalEventHandlersEventMap {
+    "qwen-edit-submit": CustomEvent<SubmitDetail>;
+    "qwen-edit-progress": CustomEvent<Progress>;
+    "qwen-edit-result": CustomEvent<ResultDetail>;
+    "qwen-edit-error": CustomEvent<ErrorDetail>;
+  }
   interface HTMLElementTagNameMap {
     "qwen-edit": QwenEditElement;
   }

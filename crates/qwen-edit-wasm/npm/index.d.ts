@@ -37,29 +37,30 @@ export interface CreateOptions {
   /** Where the routes of a relay begin: `"/relay"`, or `"https://relay.example/relay"`. */
   relay: string;
   /** A region of the relay: `"beijing"` (the default), `"singapore"`, `"demo"`, or one of its own. */
-  region?: string;
+  region?: string | undefined;
   /**
    * The token of an invite, when the relay holds the vendor's key; or the vendor's key itself, which begins with `sk-`
    * and is refused unless {@link allowBrowserKey} is true. The region `demo`, and a relay that asks for nothing, need
    * none.
    */
-  key?: string;
+  key?: string | undefined;
   /**
    * Allows a key of the vendor's in `key`. Everybody who opens the page can read it and spend with it, so this is for
    * pages that only the owner of the key opens, or where users type their own. Default: false.
    */
-  allowBrowserKey?: boolean;
+  allowBrowserKey?: boolean | undefined;
   /** In place of the global `fetch`: it gets one `Request`, and must not send it twice. */
-  fetch?: (request: Request) => Promise<Response>;
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
   /**
    * How long an edit may take, in milliseconds, from sending to the last byte of the answer; large uploads get their own
-   * time on top (1 s for each 64 KiB). From 1; default 300000, after which the vendor gives up too.
+   * time on top (1 s for each 64 KiB). From 1; default 300000, after which the vendor gives up too. It is no short deadline:
+   * for one, give `edit` the signal `AbortSignal.timeout(ms)`.
    */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** The wasm file, where it is not beside the module. Only the first client of a page decides. */
-  wasm?: WasmSource;
+  wasm?: WasmSource | undefined;
   /** The folder that holds copies of this package's files, relative to the page; for pages without a bundler. */
-  assetsUrl?: string | URL;
+  assetsUrl?: string | URL | undefined;
 }
 
 /** What {@link QwenEdit.toCode} writes: a command for shells, or a program. */
@@ -201,8 +202,9 @@ export class QwenEditError extends Error {
   /** What to quote to support, when an answer named it. */
   readonly requestId?: string;
   /**
-   * Whether the very same request may be sent again: `safe`, it was surely not carried out; `ask`, a person should
-   * decide, since it may cost twice; `never`, no use until something is changed.
+   * Whether the very same request may be sent again: `safe`, it was surely not carried out, so sending it again costs
+   * nothing twice (with {@link violations} it is refused again until they are mended); `ask`, a person should decide, since it
+   * may cost twice; `never`, no use until something is changed.
    */
   readonly retry: "safe" | "ask" | "never";
   /** Whether this call was paid for. `unknown`: nobody on this side can know. */
@@ -227,4 +229,9 @@ export type ErrorCode =
   | "relay-unreachable"
   | "relay-not-found"
   | "unreadable-answer"
+  | "outcome-unknown"
+  | "answer-lost"
+  | "no-pictures"
+  | "server-timeout"
+  | "request-refused"
   | (string & {});

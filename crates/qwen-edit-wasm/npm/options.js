@@ -55,8 +55,8 @@ export function readCreate(options) {
   const { relay, region, key, allowBrowserKey, fetch, timeoutMs } = object(options, "options", CREATE);
   const base = readText("relay", relay);
   if (base === undefined) throw wrong("relay", "a string", relay);
-  // It would stand in errors of the browser, and in programs.
-  if (/^\w+:\/\/[^/]*@/.test(base)) throw wrong("relay", "an address without user name and password", relay);
+  // A password would stand in errors of the browser, and in programs.
+  if (!/^(https?:\/\/[^/@]+|)(\/|$)/i.test(base || "-")) throw wrong("relay", 'an address like "/relay" or "https://host/relay"', relay);
   return {
     relay: base,
     region: readText("region", region) ?? "beijing",

@@ -83,8 +83,13 @@ impl Preparation {
                 _ => None,
             })
             .collect();
-        if !refused.is_empty() {
-            return instead(&pictures_error(&refused, self.whole_draft().validate().err().as_ref()));
+        // Before anything is decoded: it would be in vain.
+        match self.whole_draft().validate().err() {
+            violations if !refused.is_empty() => {
+                return instead(&pictures_error(&refused, violations.as_ref()));
+            }
+            Some(violations) => return instead(&edit_error(&Error::from(violations))),
+            None => {}
         }
         let mut object = ObjectWriter::new();
         object.flag("nearsLimit", self.demands().iter().sum::<u64>() > self.limits.body_bytes / 4 * 3);

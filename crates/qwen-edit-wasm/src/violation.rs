@@ -32,9 +32,14 @@ pub(crate) fn violation(violation: &Violation) -> String {
 /// A picture that was refused, as a violation of its place in `images`.
 pub(crate) fn refused_picture(index: usize, error: &PictureError) -> String {
     let mut object = described(Field::Picture(index), error.code(), &error.text());
-    if let PictureError::TooLarge { bytes, max, .. } = error {
-        write_numbers(&mut object, [None, Some(*max as i64), Some(*bytes as i64)]);
-    }
+    let numbers: [Option<i64>; 3] = match error {
+        PictureError::TooLarge { bytes, max, .. } => [None, Some(*max as i64), Some(*bytes as i64)],
+        PictureError::TooSmall { width, height, min, .. } => {
+            [Some((*min).into()), None, Some((*width.min(height)).into())]
+        }
+        _ => [None; 3],
+    };
+    write_numbers(&mut object, numbers);
     object.end()
 }
 

@@ -54,6 +54,7 @@ function describe(progress: Progress): void {
     case "fit":
       return show(progress.picture);
     case "accepted":
+    case "reconnecting":
       return show(1);
   }
 }

@@ -21,7 +21,7 @@ function makeClass() {
     static observedAttributes = [...TEXTS, ...FLAGS, "prompt", "n"];
 
     #internals = this.attachInternals();
-    #pictures = new Pictures(() => this.#show());
+    #pictures = new Pictures(() => this.#onPictures());
     #run = new Run();
     #view;
     #key;
@@ -198,6 +198,12 @@ function makeClass() {
       if (this.region) options.region = this.region;
       if (this.#key) options.key = this.#key;
       return options;
+    }
+
+    /** What was said of other pictures is over; what may have been charged is not. */
+    #onPictures() {
+      if (this.#failure?.details.length) this.#failure = undefined;
+      this.#show();
     }
 
     #onProgress(progress) {

@@ -20,7 +20,8 @@ function family(code) {
   if (code.startsWith("picture-")) return "picture";
   if (/inspection|sensitive/i.test(code)) return "content";
   if (/throttling|limit|overloaded|too_many|rate/i.test(code)) return "busy";
+  if (code === "relay:key_missing") return "key-missing";
   if (/budget|quota|arrearage/i.test(code)) return "budget";
-  if (/api-?key|unauthorized|invite|browser-key/i.test(code)) return "key";
+  if (/api-?key|unauthorized|invite/i.test(code)) return "key";
   return code;
 }

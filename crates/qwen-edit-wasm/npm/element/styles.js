@@ -10,7 +10,7 @@ export const CSS = `
   --accent: var(--qwen-edit-accent, light-dark(#c3321e, #e0543f));
   --on-accent: var(--qwen-edit-on-accent, #fff);
   --radius: var(--qwen-edit-radius, 12px);
-  display: block; color-scheme: light dark; box-sizing: border-box; padding: 20px; max-width: 720px;
+  display: block; box-sizing: border-box; padding: 20px; max-width: 720px;
   border: 1px solid var(--line); border-radius: calc(var(--radius) + 6px);
   background: var(--paper); color: var(--ink);
   font: var(--qwen-edit-font, 400 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif);
@@ -19,7 +19,7 @@ export const CSS = `
 :host([data-dragging]) { border-color: var(--accent); outline: 2px dashed var(--accent); outline-offset: -6px; }
 *, *::before, *::after { box-sizing: border-box; }
 h2, label { display: block; margin: 0 0 8px; font: inherit; font-size: 13px; font-weight: 600; color: var(--muted); }
-section + section, .actions, .says { margin-top: 14px; }
+section + section, .actions, .says, .says + section { margin-top: 14px; }
 ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(108px, 1fr)); gap: 10px; margin: 0; padding: 0; list-style: none; }
 .thumb { position: relative; aspect-ratio: 1; border-radius: var(--radius); overflow: hidden; background: var(--line); }
 .thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
@@ -36,7 +36,7 @@ textarea { width: 100%; min-height: 88px; resize: vertical; font: inherit; color
 textarea::placeholder { color: var(--muted); }
 .actions { display: flex; gap: 10px; }
 .run { flex: 1; min-height: 48px; border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-size: 16px; font-weight: 600; }
-.waiting { display: flex; align-items: center; justify-content: space-between; gap: 10px; min-height: 40px; }
+.waiting { display: flex; align-items: center; justify-content: space-between; gap: 10px; }
 .bar { height: 4px; margin-top: 10px; border-radius: 2px; overflow: hidden; background: var(--line); }
 .bar::before { content: ""; display: block; width: 40%; height: 100%; background: var(--accent); animation: pass 1.6s infinite ease-in-out; }
 @keyframes pass { from { transform: translateX(-100%); } to { transform: translateX(250%); } }
@@ -46,7 +46,7 @@ textarea::placeholder { color: var(--muted); }
 .error p { margin: 0; }
 .error .title { font-weight: 600; }
 .error .code { color: var(--muted); font-size: 12px; overflow-wrap: anywhere; }
-.results ul { grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); }
+.results ul { grid-template-columns: repeat(auto-fill, minmax(min(200px, 46%), 1fr)); }
 .result .image { display: block; width: 100%; padding: 0; overflow: hidden; background: var(--line); }
 .result .image[aria-pressed="true"] { outline: 2px solid var(--accent); outline-offset: 2px; }
 .result img { display: block; width: 100%; }

@@ -61,7 +61,7 @@ export class View {
     textarea.readOnly = busy;
     add.disabled = busy;
     add.setAttribute("aria-label", texts.addLabel);
-    addText.textContent = texts.add;
+    addText.textContent = matchMedia("(hover: none)").matches ? texts.choose : texts.add;
     run.textContent = texts.run;
     cancel.textContent = texts.cancel;
     run.disabled = state.disabled;
@@ -111,7 +111,7 @@ function build({ run: onRun, cancel: onCancel }) {
   const picturesTitle = h("h2", { id: "pictures-title" });
   const addText = h("small");
   const add = h("button", { type: "button", class: "add", part: "add" }, h("span", { "aria-hidden": "true" }, "+"), addText);
-  const file = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, tabindex: "-1" });
+  const file = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, hidden: true, tabindex: "-1" });
   const list = h("ul", { "aria-labelledby": "pictures-title" }, h("li", {}, add));
   const label = h("label", { for: "prompt" });
   const textarea = h("textarea", { id: "prompt", part: "prompt", rows: "3" });
