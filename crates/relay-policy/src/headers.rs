@@ -5,6 +5,7 @@ use http::header::{
     USER_AGENT, VIA,
 };
 
+use crate::answer::KeyHolder;
 use crate::credential::Credential;
 use crate::reject::{Code, Reject};
 use crate::{AGENT, security};
@@ -16,6 +17,13 @@ pub const REQUEST_HEADERS: [HeaderName; 6] = [
     CONTENT_TYPE,
     ACCEPT,
     HeaderName::from_static("x-dashscope-ossresourceresolve"),
+    HeaderName::from_static("x-dashscope-async"),
+    HeaderName::from_static("x-dashscope-workspace"),
+    HeaderName::from_static("x-dashscope-datainspection"),
+];
+
+/// Those of them that only somebody with a key of their own may send.
+pub const KEY_OWNERS_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-dashscope-async"),
     HeaderName::from_static("x-dashscope-workspace"),
     HeaderName::from_static("x-dashscope-datainspection"),
@@ -62,10 +70,10 @@ pub(crate) fn detached(value: &HeaderValue) -> HeaderValue {
 
 /// The headers of a request to the API; `host` and framing are the shell's.
 #[must_use]
-pub fn for_api(caller: &HeaderMap, credential: &Credential) -> HeaderMap {
+pub fn for_api(caller: &HeaderMap, credential: &Credential, holder: KeyHolder) -> HeaderMap {
     let mut headers = for_image_host();
     for name in &REQUEST_HEADERS {
-        if let Some(value) = caller.get(name) {
+        if let Some(value) = caller.get(name).filter(|_| may_decide(name, holder)) {
             headers.insert(name, value.clone());
         }
     }
@@ -78,6 +86,12 @@ pub fn for_api(caller: &HeaderMap, credential: &Credential) -> HeaderMap {
     }
     headers.insert(AUTHORIZATION, credential.header().clone());
     headers
+}
+
+/// Which workspace pays, whether contents are inspected and whether the answer comes at once is for whom the key belongs
+/// to: with the operator's key, a caller does not choose.
+fn may_decide(name: &HeaderName, holder: KeyHolder) -> bool {
+    holder == KeyHolder::Client || !KEY_OWNERS_HEADERS.contains(name)
 }
 
 /// The headers of a request to an image host: nothing of the caller's.
@@ -139,7 +153,7 @@ mod tests {
             ("idempotency-key", "1"),
             ("x_dashscope_workspace", "twin"),
         ]);
-        let sent = for_api(&caller, &key());
+        let sent = for_api(&caller, &key(), KeyHolder::Client);
         assert_eq!(sent["authorization"], "Bearer sk-canary-1");
         assert_eq!(sent["user-agent"], AGENT);
         assert_eq!(sent["accept-encoding"], "identity");
@@ -148,9 +162,26 @@ mod tests {
     }
 
     #[test]
+    fn with_the_operators_key_a_caller_chooses_no_workspace_and_no_inspection() {
+        let caller = map(&[
+            ("content-type", "application/json"),
+            ("x-dashscope-ossresourceresolve", "enable"),
+            ("x-dashscope-async", "enable"),
+            ("x-dashscope-workspace", "ws"),
+            ("x-dashscope-datainspection", "{}"),
+        ]);
+        let own = for_api(&caller, &key(), KeyHolder::Client);
+        let operators = for_api(&caller, &key(), KeyHolder::Server);
+        for name in &KEY_OWNERS_HEADERS {
+            assert!(own.contains_key(name) && !operators.contains_key(name), "{name}");
+        }
+        assert_eq!(operators["x-dashscope-ossresourceresolve"], "enable");
+    }
+
+    #[test]
     fn an_event_stream_is_never_asked_for() {
         for accept in ["text/event-stream", "application/json, TEXT/EVENT-STREAM"] {
-            let sent = for_api(&map(&[("accept", accept)]), &key());
+            let sent = for_api(&map(&[("accept", accept)]), &key(), KeyHolder::Client);
             assert_eq!(sent["accept"], "application/json", "{accept}");
         }
     }

@@ -70,8 +70,10 @@ pub fn check_model_and_count(facts: &Facts, rules: &Rules) -> Result<u32, Reject
             _ => 1,
         });
     }
+    // A star in a pattern stands for what can be a name: no control character, nothing that looks like another letter.
+    let is_name = model.bytes().all(|byte| byte.is_ascii_graphic());
     let offered = |models: &Vec<ModelPattern>| models.iter().any(|pattern| pattern.matches(model));
-    if !rules.models.as_ref().is_none_or(offered) {
+    if !rules.models.as_ref().is_none_or(|models| is_name && offered(models)) {
         return Err(Code::ModelNotOffered.into());
     }
     if facts.parameters == Field::WrongType {
@@ -157,6 +159,16 @@ mod tests {
         assert!(answer.body().contains("\"policy\"") && answer.body().contains("model"));
         assert!(!answer.body().contains("wan-video"), "what was sent is not repeated");
         assert_eq!(check_model_and_count(&facts("wan-video-pro", Field::Absent), &Rules::default()), Ok(1));
+    }
+
+    #[test]
+    fn a_star_stands_for_no_control_character_and_no_look_alike() {
+        for name in
+            ["qwen-image-edit\0", "qwen-image-edit\n", "qwen-image-edit\u{3000}", "qwen-image-edit-\u{435}"]
+        {
+            let reject = check_model_and_count(&facts(name, Field::Absent), &strict()).unwrap_err();
+            assert_eq!(reject.code(), Code::ModelNotOffered, "{name:?}");
+        }
     }
 
     #[test]

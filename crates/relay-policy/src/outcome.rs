@@ -20,7 +20,8 @@ impl Outcome {
     /// The outcome that must be assumed of a call nobody hears from again.
     pub const UNKNOWN: Self = Self { state: JobState::Unknown, made: None };
 
-    const NOT_EXECUTED: Self = Self { state: JobState::Released, made: Some(0) };
+    /// The outcome of a call that surely was not executed.
+    pub const NOT_EXECUTED: Self = Self { state: JobState::Released, made: Some(0) };
 
     /// Of a complete answer of the API.
     #[must_use]
@@ -45,15 +46,21 @@ impl Outcome {
     }
 }
 
-/// How many pictures an answer carries. The vendor charges for pictures made: an error inside a 200 has none.
+/// How many pictures an answer carries. The vendor charges for pictures made: an error inside a 200 has none. `None` for
+/// a shape nobody knows, which may have cost.
 fn pictures(body: &[u8]) -> Option<u32> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let links = parts_with_pictures(&answer).map(|parts| parts.count() as u64);
-    let counted = answer.pointer("/usage/image_count").and_then(Value::as_u64);
-    let is_error = answer.get("code").is_some_and(|code| !code.is_null()) && links.is_none();
-    let most = links.max(counted).or(is_error.then_some(0))?;
+    let counted = COUNTS.iter().filter_map(|pointer| answer.pointer(pointer)?.as_u64()).max();
+    // The vendor also writes an empty code, or null, into answers that went well.
+    let names_an_error = answer.get("code").and_then(Value::as_str).is_some_and(|code| !code.is_empty());
+    let is_error = names_an_error && links.is_none();
+    let most = links.filter(|links| *links > 0).max(counted).or(is_error.then_some(0))?;
     Some(u32::try_from(most).unwrap_or(u32::MAX))
 }
+
+/// Where the models' answers say how many pictures were made.
+const COUNTS: [&str; 2] = ["/usage/image_count", "/usage/output_image_count"];
 
 /// The links to the pictures of an answer. Each is a secret while it lives.
 #[must_use]
@@ -93,7 +100,26 @@ mod tests {
             (JobState::Done, Some(3))
         );
         assert_eq!(of(200, r#"{"code":"InternalError","message":"x"}"#), (JobState::Done, Some(0)));
-        assert_eq!(of(200, "{}"), (JobState::Done, None), "a shape nobody knows keeps the reservation");
+    }
+
+    #[test]
+    fn a_shape_nobody_knows_keeps_the_reservation() {
+        for body in [
+            "{}",
+            r#"{"code":"","message":""}"#,
+            r#"{"code":null}"#,
+            r#"{"code":200}"#,
+            r#"{"output":{"choices":[]}}"#,
+            r#"{"output":{"choices":[{"message":{"content":[{"picture":"https://a"}]}}]}}"#,
+            r#"{"code":"","output":{"task_id":"1","task_status":"PENDING"}}"#,
+        ] {
+            assert_eq!(of(200, body), (JobState::Done, None), "{body}");
+        }
+        assert_eq!(of(200, r#"{"usage":{"output_image_count":2}}"#), (JobState::Done, Some(2)));
+        assert_eq!(
+            of(200, r#"{"usage":{"image_count":0},"output":{"choices":[]}}"#),
+            (JobState::Done, Some(0))
+        );
     }
 
     #[test]

@@ -275,7 +275,7 @@ proptest! {
         for (name, value) in &sent {
             caller.append(name, HeaderValue::from_str(value).unwrap());
         }
-        let upstream = headers::for_api(&caller, &key);
+        let upstream = headers::for_api(&caller, &key, KeyHolder::Client);
         for (name, value) in &upstream {
             match name.as_str() {
                 "authorization" => prop_assert_eq!(value, "Bearer sk-canary-1"),
