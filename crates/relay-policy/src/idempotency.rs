@@ -112,6 +112,19 @@ pub enum JobState {
     Unknown,
 }
 
+impl JobState {
+    /// Whether a call in this state may still get that end. What was written down as unknown, because the relay stops or
+    /// nobody seemed to carry the call out any more, gives way to what is known after all; any other end is final.
+    #[must_use]
+    pub fn may_become(self, end: Self) -> bool {
+        match self {
+            Self::Dispatching => end != Self::Dispatching,
+            Self::Unknown => matches!(end, Self::Done | Self::Released),
+            Self::Done | Self::Released => false,
+        }
+    }
+}
+
 /// What a `POST` gets whose key is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeated {
@@ -222,6 +235,16 @@ mod tests {
         assert_eq!(ids[1], JobId::new(&owner("sk-a"), &key));
         let same = JobId::new(&Identity::Anyone(Some(credential("sk-a"))), &key);
         assert_eq!(ids[1], same, "on a relay of both kinds without invites, either may ask");
+    }
+
+    #[test]
+    fn only_a_known_end_is_final() {
+        use JobState::{Dispatching, Done, Released, Unknown};
+        let allowed = |from: JobState| [Dispatching, Done, Released, Unknown].map(|end| from.may_become(end));
+        assert_eq!(allowed(Dispatching), [false, true, true, true]);
+        assert_eq!(allowed(Unknown), [false, true, true, false]);
+        assert_eq!(allowed(Done), [false; 4]);
+        assert_eq!(allowed(Released), [false; 4]);
     }
 
     #[test]

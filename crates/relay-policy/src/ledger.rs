@@ -6,12 +6,23 @@
 pub struct Day(pub u32);
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
+/// The most days by which a clock that is set back is seen through.
+pub const SET_BACK_DAYS: u32 = 31;
 
 impl Day {
     /// The day of a time in seconds since 1970-01-01 UTC.
     #[must_use]
     pub fn of(unix_seconds: u64) -> Self {
         Self(u32::try_from(unix_seconds / DAY_SECONDS).unwrap_or(u32::MAX))
+    }
+
+    /// The day whose book a call is entered in: a clock that is set back opens no book again that was closed, and so gives
+    /// no budget back. A book from further ahead than [`SET_BACK_DAYS`] is taken for the work of a clock that was wrong
+    /// then.
+    #[must_use]
+    pub fn of_book(self, newest: Option<Self>) -> Self {
+        let ahead = |newest: &Self| *newest > self && newest.0 - self.0 <= SET_BACK_DAYS;
+        newest.filter(ahead).unwrap_or(self)
     }
 
     /// Seconds until the next day begins; at least one.
@@ -74,6 +85,21 @@ mod tests {
 
     fn account(used: u32, limit: impl Into<Option<u32>>) -> Account {
         Account { used, limit: limit.into() }
+    }
+
+    #[test]
+    fn a_clock_set_back_opens_no_closed_book() {
+        for (today, newest, book) in [
+            (100, None, 100),
+            (100, Some(99), 100),
+            (100, Some(100), 100),
+            (100, Some(101), 101),
+            (100, Some(131), 131),
+            (100, Some(132), 100),
+            (u32::MAX, Some(0), u32::MAX),
+        ] {
+            assert_eq!(Day(today).of_book(newest.map(Day)), Day(book), "{today} {newest:?}");
+        }
     }
 
     #[test]

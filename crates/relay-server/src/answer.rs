@@ -11,8 +11,8 @@ use crate::store::StoredAnswer;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Status, headers of the allow list, and the API's bytes.
-#[derive(Debug, Clone)]
+/// Status, headers of the allow list, and the API's bytes. It cannot be shown: links in it are secrets while they live.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

@@ -18,7 +18,7 @@ use relay_policy::credential::Credential;
 use relay_policy::decide::{Job, Policy, RegionCall};
 use relay_policy::idempotency::{FingerprintHasher, JobId};
 use relay_policy::identity::Identity;
-use relay_policy::ledger::{self, Account, Day};
+use relay_policy::ledger::{self, Account};
 use relay_policy::outcome::picture_links;
 use relay_policy::reject::{Charged, Code, Reject};
 use relay_policy::route::UPLOADS_PATH;
@@ -33,7 +33,6 @@ use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::{Call, Places, exhausted};
 use crate::callers::CallerAddress;
-use crate::clock::unix_seconds;
 use crate::config::{Config, Region};
 use crate::connector::{Connector, Reach};
 use crate::exchange::Exchange;
@@ -85,21 +84,28 @@ struct Started {
     /// Told when the call is written down and goes out.
     on_its_way: oneshot::Receiver<()>,
     job: Option<Job>,
+    jobs: Arc<Jobs>,
 }
 
 impl Started {
     /// What the caller gets: the end, or for an asynchronous job as soon as possible that it is on its way.
     async fn answer(self) -> Result<Response<Body>, Reject> {
-        let Self { mut end, on_its_way, job } = self;
-        tokio::select! {
+        let Self { mut end, on_its_way, job, jobs } = self;
+        let asynchronous = job.as_ref().filter(|job| job.prefer.respond_async);
+        let ended = tokio::select! {
             // A call that ended at once is answered with its end.
             biased;
-            ended = &mut end => ended.map_err(|_| Code::Internal)?.map(Answer::into_response),
-            job = async { on_its_way.await.ok()?; job.filter(|job| job.prefer.respond_async) } => match job {
-                Some(job) => Ok(jobs::accepted(&job.key)),
-                None => end.await.map_err(|_| Code::Internal)?.map(Answer::into_response),
+            ended = &mut end => ended,
+            accepted = async { on_its_way.await.ok()?; asynchronous } => match accepted {
+                Some(job) => return Ok(jobs::accepted(&job.key)),
+                None => end.await,
             },
+        };
+        let answer = ended.map_err(|_| Code::Internal)??;
+        if let Some(job) = job {
+            jobs.handed_out(job.id);
         }
+        Ok(answer.into_response())
     }
 }
 
@@ -179,13 +185,13 @@ impl Api {
                 return Err(reject);
             }
         };
-        let mut request_headers = headers::for_api(&parts.headers, &prepared.key);
+        let mut request_headers = headers::for_api(&parts.headers, &prepared.key, prepared.region.holder());
         if let Some(length) = head.length {
             request_headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
         let run = prepared.run(request_headers, parts.headers, body);
         let end = self.tasks.spawn(run.in_current_span());
-        Ok(Beginning::Started(Started { end, on_its_way, job }))
+        Ok(Beginning::Started(Started { end, on_its_way, job, jobs: Arc::clone(&self.jobs) }))
     }
 
     /// A request with a known key: its body only has to be the same.
@@ -253,8 +259,7 @@ impl Api {
     /// Refuses a caller without money before the upload. What counts is the reservation after it.
     async fn check_budget(&self, identity: &Identity) -> Result<(), Reject> {
         let Identity::Invited { invite, total, .. } = identity else { return Ok(()) };
-        let day = Day::of(unix_seconds());
-        let used = self.store.used(invite.name.clone(), day).await;
+        let used = self.store.used(invite.name.clone(), self.store.budget_day()).await;
         let (own, all) = used.map_err(|_| Code::StateUnavailable)?;
         let own = Account { used: own, limit: invite.quota.images_per_day };
         let all = Account { used: all, limit: total.images_per_day };
@@ -273,7 +278,7 @@ impl Api {
     async fn ask_upload_policy(&self, call: RegionCall, parts: &Parts) -> Result<Response<Body>, Reject> {
         let (region, key) = self.region(&call)?;
         let _place = self.admit(&call.identity)?;
-        let request_headers = headers::for_api(&parts.headers, &key);
+        let request_headers = headers::for_api(&parts.headers, &key, region.holder());
         let path = match parts.uri.query() {
             Some(query) => {
                 PathAndQuery::try_from(format!("{UPLOADS_PATH}?{query}")).map_err(|_| Code::BadRequest)?

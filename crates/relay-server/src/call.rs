@@ -9,7 +9,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Response};
 use hyper::body::Incoming;
 use relay_policy::credential::Credential;
-use relay_policy::idempotency::FingerprintHasher;
+use relay_policy::idempotency::{FingerprintHasher, JobId};
 use relay_policy::identity::Identity;
 use relay_policy::ledger::{Day, Exhausted};
 use relay_policy::offer;
@@ -140,7 +140,7 @@ impl Call {
             }
         };
         let pictures = offer::check_model_and_count(&scanned.facts, &region.rules).map_err(Err)?;
-        let charge = charge(&identity, pictures);
+        let charge = charge(&identity, pictures, api.store.budget_day());
         let dispatched = api.dispatch(ticket, scanned, charge, places).await.map_err(Err)?;
         let response = watch.release().then_some(response);
         // The caller may have gone, or wait for the answer itself.
@@ -195,14 +195,14 @@ async fn receive(response: &mut PendingResponse, watch: &mut UploadWatch) -> Res
 }
 
 /// What an invite pays; callers with keys of their own pay the vendor.
-fn charge(identity: &Identity, pictures: u32) -> Option<Charge> {
+fn charge(identity: &Identity, pictures: u32, day: Day) -> Option<Charge> {
     let Identity::Invited { invite, total, .. } = identity else { return None };
     Some(Charge {
         invite: invite.name.clone(),
         invite_limit: invite.quota.images_per_day,
         total_limit: total.images_per_day,
         pictures,
-        day: Day::of(unix_seconds()),
+        day,
     })
 }
 
@@ -232,7 +232,13 @@ impl Api {
         if job.is_some() || charge.is_some() {
             let begin = Begin { job, charge: charge.clone() };
             match self.store.begin(begin).await.map_err(|_| Code::StateUnavailable)? {
-                Begun::Go => {}
+                // Writing may have taken long.
+                Begun::Go => {
+                    if let Err(reject) = self.check_time_left() {
+                        self.take_back(job.map(|(id, _)| id), charge).await;
+                        return Err(reject);
+                    }
+                }
                 Begun::Full => return Err(Code::StateUnavailable.into()),
                 Begun::Exhausted(account) => return Err(exhausted(account)),
                 Begun::Repeated(repeated) => {
@@ -244,6 +250,11 @@ impl Api {
             ticket.run(fingerprint);
         }
         Ok(Dispatched { ticket, charge, _places: places })
+    }
+
+    /// Writes down that a call did not go out after all. If that cannot be written, its outcome counts as unknown.
+    async fn take_back(&self, job: Option<JobId>, charge: Option<Charge>) {
+        let _ = self.store.finish(Finish { job, charge, outcome: Outcome::NOT_EXECUTED, answer: None }).await;
     }
 
     /// Writes down how the call ended, then tells whoever waits for it.

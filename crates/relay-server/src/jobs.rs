@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use http::Response;
 use http::header::HeaderValue;
 use relay_policy::decide::Job;
@@ -176,24 +177,27 @@ impl Jobs {
 
     fn hand_out(&self, stored: StoredJob, id: JobId) -> Result<Response<Body>, Reject> {
         let answer = stored.answer.ok_or_else(response::no_longer_kept)?;
-        self.store.mark_read(id);
+        self.handed_out(id);
         Ok(replay(answer))
     }
-}
 
-impl Jobs {
+    /// Notes that an answer is on its way to its caller.
+    pub(crate) fn handed_out(&self, id: JobId) {
+        self.store.mark_read(id);
+    }
+
     /// The relay stops: whatever still runs has an end that nobody will know. An answer that is only in memory, because
-    /// it could not be written so far, has its last chance.
+    /// it could not be written so far, has its last chance. All are written together: what comes in while they are is not
+    /// lost either, see [`JobState::may_become`].
     pub(crate) async fn abandon(&self) {
         let of_running = |(id, live): (&JobId, &Live)| match live {
             Live::Running(_, end) => Some(last_word(*id, end.borrow().as_ref())),
             Live::Receiving(_) => None,
         };
-        let running: Vec<_> = self.live().iter().filter_map(of_running).collect();
-        for finish in running {
-            // If it cannot be written now, the next start finds the call without an end.
-            let _ = self.store.finish(finish).await;
-        }
+        let mut last_words: Vec<_> = self.live().iter().filter_map(of_running).collect();
+        last_words.sort_by_key(|finish| finish.answer.is_none());
+        // If one cannot be written now, the next start finds the call without an end.
+        join_all(last_words.into_iter().map(|finish| self.store.finish(finish))).await;
     }
 }
 

@@ -44,6 +44,9 @@ pub enum StartError {
 /// How often the store is looked through.
 const SWEEP_PAUSE: Duration = Duration::from_secs(600);
 
+/// What a call may take beyond its time at the API, to be written down.
+const WRITING: Duration = Duration::from_secs(600);
+
 /// Takes over what may change while the relay runs: `[access]`. The rest of a configuration needs a restart.
 #[derive(Debug, Clone)]
 pub struct Reloader {
@@ -205,6 +208,7 @@ fn open_state(config: &Config) -> Result<State, StartError> {
         bytes: limits.state_bytes,
         answer_bytes: limits.answer_bytes,
         job_life: limits.job_life,
+        call_life: limits.total_timeout.saturating_add(WRITING),
     };
     let store = Store::open(&settings).map_err(|error| ConfigError::invalid("state_dir", error))?;
     if config.access.is_some() && config.state_dir.is_none() {

@@ -5,6 +5,7 @@
 
 mod databank;
 mod eviction;
+mod handed_out;
 mod record;
 mod tables;
 #[cfg(test)]
@@ -23,10 +24,13 @@ use relay_policy::outcome::Outcome;
 use tokio::sync::oneshot;
 
 use databank::Databank;
+use handed_out::HandedOut;
 pub(crate) use record::StoredAnswer;
 use tables::Expiry;
 pub(crate) use vitals::Vitals;
 use writer::Writer;
+
+use crate::clock::unix_seconds;
 
 /// The store cannot be read or written. Details are in the log; a caller only learns that nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +48,8 @@ pub(crate) struct StoreSettings {
     pub(crate) answer_bytes: u64,
     /// How long a finished job is kept.
     pub(crate) job_life: Duration,
+    /// The longest that a call can take.
+    pub(crate) call_life: Duration,
 }
 
 /// Pictures to reserve for an invite.
@@ -99,8 +105,6 @@ type Reply<T> = oneshot::Sender<Result<T, Unavailable>>;
 pub(super) enum Command {
     Begin(Begin, Reply<Begun>),
     Finish(Finish, Reply<()>),
-    /// The answer of a job was handed out.
-    MarkRead(JobId),
     /// Remove what is past its life.
     Sweep,
 }
@@ -119,6 +123,7 @@ pub(crate) struct Store {
     databank: Arc<Databank>,
     expiry: Expiry,
     vitals: Arc<Vitals>,
+    handed_out: Arc<HandedOut>,
 }
 
 impl Store {
@@ -126,15 +131,25 @@ impl Store {
     /// is unknown.
     pub(crate) fn open(settings: &StoreSettings) -> Result<Self, String> {
         let databank = Arc::new(Databank::new(settings.directory.clone()));
-        let expiry = Expiry::new(settings.job_life);
-        let vitals = Arc::new(Vitals::default());
-        let writer = Writer::start(Arc::clone(&databank), settings, expiry, Arc::clone(&vitals))?;
+        let expiry = Expiry::new(settings.job_life, settings.call_life);
+        let (vitals, handed_out) = (Arc::<Vitals>::default(), Arc::<HandedOut>::default());
+        let writer = Writer::start(
+            Arc::clone(&databank),
+            settings,
+            expiry,
+            Arc::clone(&vitals),
+            Arc::clone(&handed_out),
+        )?;
         let (commands, inbox) = mpsc::channel();
+        let last_word = LastWord(Arc::clone(&vitals));
         std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || writer.run(&inbox))
+            .spawn(move || {
+                let _last_word = last_word;
+                writer.run(&inbox);
+            })
             .map_err(|error| format!("cannot start its thread: {error}"))?;
-        Ok(Self { commands, databank, expiry, vitals })
+        Ok(Self { commands, databank, expiry, vitals, handed_out })
     }
 
     /// Figures for the operator.
@@ -154,8 +169,7 @@ impl Store {
 
     /// Notes that an answer was handed out: when room is needed, it goes before those nobody has seen.
     pub(crate) fn mark_read(&self, job: JobId) {
-        // A note that gets lost costs room, nothing else.
-        let _ = self.commands.send(Message::Work(Command::MarkRead(job)));
+        self.handed_out.note(job);
     }
 
     /// Removes what is past its life.
@@ -171,7 +185,12 @@ impl Store {
 
     /// Whether what is written now would be found again.
     pub(crate) fn is_ready(&self) -> bool {
-        self.databank.check_place().is_ok()
+        self.vitals.is_written() && self.databank.check_place().is_ok()
+    }
+
+    /// The day whose budget counts now.
+    pub(crate) fn budget_day(&self) -> Day {
+        self.vitals.book(Day::of(unix_seconds()))
     }
 
     /// Looks a job up.
@@ -192,8 +211,14 @@ impl Store {
         let databank = Arc::clone(&self.databank);
         let read = move || -> Result<T, Unavailable> {
             let database = databank.open().map_err(log)?;
-            let transaction = database.begin_read().map_err(log)?;
-            read(&transaction).map_err(log)
+            let transaction = database.begin_read().map_err(redb::Error::from);
+            transaction.and_then(|transaction| read(&transaction)).map_err(|error| {
+                // After one failed read the database refuses every other one until it is opened anew.
+                if matches!(error, redb::Error::Io(_) | redb::Error::PreviousIo) {
+                    databank.close();
+                }
+                log(error)
+            })
         };
         let result = tokio::task::spawn_blocking(read).await.map_err(log).flatten();
         result.inspect_err(|_| self.vitals.count_failure())
@@ -201,8 +226,24 @@ impl Store {
 
     async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Unavailable> {
         let (reply, answer) = oneshot::channel();
-        self.commands.send(message(reply)).map_err(|_| Unavailable)?;
-        answer.await.map_err(|_| Unavailable)?
+        let sent = self.commands.send(message(reply)).map_err(|_| Unavailable);
+        let answered = match sent {
+            Ok(()) => answer.await.map_err(|_| Unavailable),
+            Err(error) => Err(error),
+        };
+        answered.inspect_err(|_| self.vitals.count_failure()).flatten()
+    }
+}
+
+/// Tells when the writer's thread ends, also when it panics: from then on nothing is written, and the relay is not ready.
+struct LastWord(Arc<Vitals>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        self.0.writer_ended();
+        if std::thread::panicking() {
+            tracing::error!("the job store's writer broke off; restart the relay");
+        }
     }
 }
 

@@ -13,6 +13,7 @@ fn jobs() -> Arc<Jobs> {
         bytes: 1 << 20,
         answer_bytes: 1 << 10,
         job_life: Duration::from_secs(3600),
+        call_life: Duration::from_secs(600),
     };
     Jobs::new(Store::open(&settings).unwrap())
 }
@@ -68,4 +69,18 @@ async fn a_call_without_an_end_is_unknown_when_the_relay_stops() {
     ticket.run(PRINT);
     jobs.abandon().await;
     assert_eq!(jobs.store.job(ticket.id()).await.unwrap().unwrap().state, JobState::Unknown);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_after_the_last_word_is_kept_all_the_same() {
+    let jobs = jobs();
+    let ticket = begun(&jobs).await;
+    ticket.run(PRINT);
+    jobs.abandon().await;
+    let answer = StoredAnswer { status: StatusCode::OK, request_id: None, body: "{}".into() };
+    let outcome = Outcome { state: JobState::Done, made: Some(1) };
+    let finish = Finish { job: Some(ticket.id()), charge: None, outcome, answer: Some(answer.clone()) };
+    assert_eq!(jobs.store.finish(finish).await, Ok(()));
+    let stored = jobs.store.job(ticket.id()).await.unwrap().unwrap();
+    assert_eq!((stored.state, stored.answer), (JobState::Done, Some(answer)));
 }

@@ -55,14 +55,20 @@ impl Room {
         }
     }
 
+    /// Counts a job that has ended.
     pub(super) fn add(&mut self, record: &Record) {
         self.used = self.used.saturating_add(size(record));
         self.records += 1;
     }
 
-    fn subtract(&mut self, record: &Record) {
-        self.used = self.used.saturating_sub(size(record));
-        self.records = self.records.saturating_sub(1);
+    /// Counts a job no longer, or not as it was: as running, or as ended.
+    pub(super) fn take_out(&mut self, record: &Record) {
+        if record.state() == JobState::Dispatching {
+            self.running = self.running.saturating_sub(1);
+        } else {
+            self.used = self.used.saturating_sub(size(record));
+            self.records = self.records.saturating_sub(1);
+        }
     }
 
     /// Jobs there are.
@@ -78,11 +84,6 @@ impl Room {
     /// A call that goes out takes room for the largest answer it can get.
     pub(super) fn add_running(&mut self) {
         self.running += 1;
-    }
-
-    pub(super) fn settle_running(&mut self, record: &Record) {
-        self.running = self.running.saturating_sub(1);
-        self.add(record);
     }
 
     /// Whether one more running call fits when one part in `spare` of everything shall stay free.
@@ -121,7 +122,9 @@ fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<Rank> {
         _ if expiry.is_over(record.changed, now) => Some(Rank::Expired),
         JobState::Released => Some(Rank::NotExecuted),
         JobState::Done if !record.paid => Some(Rank::Unpaid),
-        JobState::Done if record.read && record.answer_bytes > 0 => Some(Rank::HandedOut),
+        JobState::Done if record.read && record.answer_bytes > 0 && expiry.is_taken(record.changed, now) => {
+            Some(Rank::HandedOut)
+        }
         JobState::Done | JobState::Unknown => None,
     }
 }
@@ -161,22 +164,34 @@ pub(super) fn make_room(
     Ok(room.fits(None))
 }
 
-/// Removes what is past its life, and budget books nobody can settle any more.
+/// Removes what is past its life, and budget books nobody can settle any more. A call that nobody can be carrying out any
+/// longer, because its task broke off, gets the end that is left for it.
 pub(super) fn sweep(
     tables: &mut Tables<'_>,
     room: &mut Room,
     expiry: Expiry,
     now: u64,
 ) -> Result<(), redb::Error> {
-    let mut expired = Vec::new();
+    let (mut expired, mut forsaken) = (Vec::new(), Vec::new());
     for entry in tables.jobs.iter()? {
         let (id, bytes) = entry?;
-        if rank(&Record::decode(bytes.value())?, expiry, now) == Some(Rank::Expired) {
+        let record = Record::decode(bytes.value())?;
+        if rank(&record, expiry, now) == Some(Rank::Expired) {
             expired.push(*id.value());
+        } else if record.state() == JobState::Dispatching && expiry.is_forsaken(record.changed, now) {
+            forsaken.push((*id.value(), record));
         }
     }
     for id in expired {
         remove(tables, room, &id)?;
+    }
+    for (id, mut record) in forsaken {
+        tracing::error!("a call has ended without a word; its outcome is unknown");
+        room.take_out(&record);
+        record.set_state(JobState::Unknown);
+        record.changed = now;
+        room.add(&record);
+        tables.put(&id, &record)?;
     }
     tables.forget_days_before(Day::of(now).0.saturating_sub(BOOK_DAYS))
 }
@@ -184,7 +199,7 @@ pub(super) fn sweep(
 /// Removes the answer of a job, not its key: the same request again would be paid again.
 fn forget_answer(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) -> Result<(), redb::Error> {
     if let Some(mut record) = tables.record(id)? {
-        room.subtract(&record);
+        room.take_out(&record);
         record.answer_bytes = 0;
         room.add(&record);
         tables.put(id, &record)?;
@@ -196,7 +211,7 @@ fn forget_answer(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) -> Res
 /// Removes one job.
 pub(super) fn remove(tables: &mut Tables<'_>, room: &mut Room, id: &[u8; 32]) -> Result<(), redb::Error> {
     if let Some(record) = tables.record(id)? {
-        room.subtract(&record);
+        room.take_out(&record);
         tables.jobs.remove(id)?;
         tables.answers.remove(id)?;
     }
@@ -211,13 +226,16 @@ mod tests {
     use super::*;
 
     const NOW: u64 = 1_800_000_000;
-    const LIFE: Expiry = Expiry::new(Duration::from_secs(3600));
+    /// One part in 24 of a job's life.
+    const TAKEN_AFTER: u64 = 150;
+    const LIFE: Expiry = Expiry::new(Duration::from_secs(3600), Duration::from_secs(300));
 
     /// A store with room for ten small records and one running call.
     fn room() -> Room {
         let bytes = 10 * RECORD_BYTES + PROMISED_BYTES;
-        let life = Duration::from_secs(3600);
-        Room::new(&StoreSettings { directory: None, bytes, answer_bytes: PROMISED_BYTES, job_life: life })
+        let (job_life, call_life) = (Duration::from_secs(3600), Duration::from_secs(300));
+        let answer_bytes = PROMISED_BYTES;
+        Room::new(&StoreSettings { directory: None, bytes, answer_bytes, job_life, call_life })
     }
 
     fn with_tables(test: impl FnOnce(&mut Tables<'_>)) {
@@ -260,6 +278,7 @@ mod tests {
             let ended = |state, read, paid| {
                 move |record: &mut Record| {
                     record.set_state(state);
+                    record.changed = NOW - TAKEN_AFTER;
                     (record.read, record.paid, record.answer_bytes) = (read, paid, answer);
                 }
             };
@@ -293,12 +312,40 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_on_its_way_to_its_caller_is_not_given_up() {
+        let mut record = Record::dispatching(Fingerprint([1; 32]), NOW);
+        record.set_state(JobState::Done);
+        (record.read, record.answer_bytes) = (true, 100);
+        assert_eq!(rank(&record, LIFE, NOW + TAKEN_AFTER - 1), None);
+        assert_eq!(rank(&record, LIFE, NOW + TAKEN_AFTER), Some(Rank::HandedOut));
+    }
+
+    #[test]
+    fn a_call_that_nobody_carries_out_ends_as_unknown_and_gives_its_room_back() {
+        with_tables(|tables| {
+            let mut room = room();
+            for (id, age) in [(1, 299), (2, 300)] {
+                let record = Record::dispatching(Fingerprint([id; 32]), NOW - age);
+                tables.put(&[id; 32], &record).unwrap();
+                room.add_running();
+            }
+            sweep(tables, &mut room, LIFE, NOW).unwrap();
+            let state = |id| tables.record(&[id; 32]).unwrap().map(|record| record.state());
+            assert_eq!((state(1), state(2)), (Some(JobState::Dispatching), Some(JobState::Unknown)));
+            assert_eq!((room.running, room.records, room.bytes()), (1, 1, RECORD_BYTES));
+            remove(tables, &mut room, &[1; 32]).unwrap();
+            remove(tables, &mut room, &[2; 32]).unwrap();
+            assert_eq!((room.running, room.records, room.bytes()), (0, 0, 0));
+        });
+    }
+
+    #[test]
     fn answers_are_not_given_up_for_want_of_records() {
         with_tables(|tables| {
             let mut room = room();
             put(tables, &mut room, 1, |record| {
                 record.set_state(JobState::Done);
-                (record.read, record.answer_bytes) = (true, 100);
+                (record.changed, record.read, record.answer_bytes) = (NOW - TAKEN_AFTER, true, 100);
             });
             room.records = RECORDS;
             assert!(!make_room(tables, &mut room, LIFE, NOW).unwrap());

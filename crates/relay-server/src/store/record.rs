@@ -1,5 +1,7 @@
 //! One stored job, and the answer kept for it.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::StatusCode;
 use relay_policy::idempotency::{Fingerprint, JobState};
@@ -74,11 +76,22 @@ impl Record {
 }
 
 /// An answer as it is kept and replayed: the API's status and bytes, unchanged, and its request id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct StoredAnswer {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
     pub(crate) body: Bytes,
+}
+
+/// Without the body: its links are secrets while they live.
+impl fmt::Debug for StoredAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredAnswer")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }
 
 /// The part of an answer that stands before its body.
@@ -127,6 +140,14 @@ mod tests {
             assert_eq!(StoredAnswer::decode(&answer.encode().unwrap()).unwrap(), answer);
         }
         assert!(StoredAnswer::decode(b"{}").is_err());
+    }
+
+    #[test]
+    fn a_link_is_not_shown() {
+        let body = Bytes::from_static(br#"{"image":"https://a.example/1.png?Signature=canary"}"#);
+        let answer = StoredAnswer { status: StatusCode::OK, request_id: None, body };
+        let shown = format!("{answer:?}");
+        assert!(!shown.contains("canary") && shown.contains("52 bytes"), "{shown}");
     }
 
     #[test]

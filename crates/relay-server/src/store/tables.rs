@@ -8,7 +8,7 @@ use relay_policy::ledger::Day;
 
 use super::StoredJob;
 use super::record::{Record, StoredAnswer};
-use crate::clock::unix_seconds;
+use crate::clock::steady_seconds;
 
 /// Job id to [`Record`].
 pub(super) const JOBS: TableDefinition<'_, &[u8; 32], &[u8]> = TableDefinition::new("jobs");
@@ -17,17 +17,38 @@ pub(super) const ANSWERS: TableDefinition<'_, &[u8; 32], &[u8]> = TableDefinitio
 /// Day and invite to pictures used; the empty name holds the sum of all invites.
 pub(super) const LEDGER: TableDefinition<'_, (u32, &str), u32> = TableDefinition::new("ledger");
 
-/// When finished jobs may go.
+/// How long jobs live, in seconds.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Expiry(u64);
+pub(super) struct Expiry {
+    ended: u64,
+    running: u64,
+    taking: u64,
+}
+
+/// Most seconds in which an answer that was handed out is kept as if it was not: it may have been lost on its way, and
+/// who waits for it asks again at once.
+const TAKING: u64 = 10 * 60;
 
 impl Expiry {
-    pub(super) const fn new(life: Duration) -> Self {
-        Self(life.as_secs())
+    pub(super) const fn new(job_life: Duration, call_life: Duration) -> Self {
+        let ended = job_life.as_secs();
+        let taking = if ended / 24 < TAKING { ended / 24 } else { TAKING };
+        Self { ended, running: call_life.as_secs(), taking }
     }
 
+    /// Whether a job that has ended may go.
     pub(super) fn is_over(self, changed: u64, now: u64) -> bool {
-        now >= changed.saturating_add(self.0)
+        now >= changed.saturating_add(self.ended)
+    }
+
+    /// Whether an answer that was handed out has arrived by now, or was asked for again.
+    pub(super) fn is_taken(self, changed: u64, now: u64) -> bool {
+        now >= changed.saturating_add(self.taking)
+    }
+
+    /// Whether nobody can be carrying a call out any more.
+    pub(super) fn is_forsaken(self, begun: u64, now: u64) -> bool {
+        now >= begun.saturating_add(self.running)
     }
 }
 
@@ -40,7 +61,7 @@ pub(super) fn job(
     let Some(jobs) = existing(transaction.open_table(JOBS))? else { return Ok(None) };
     let Some(bytes) = jobs.get(&id.0)? else { return Ok(None) };
     let record = Record::decode(bytes.value())?;
-    if expiry.is_over(record.changed, unix_seconds()) {
+    if expiry.is_over(record.changed, steady_seconds()) {
         return Ok(None);
     }
     let answer = match existing(transaction.open_table(ANSWERS))? {

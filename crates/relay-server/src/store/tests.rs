@@ -10,6 +10,7 @@ const SETTINGS: StoreSettings = StoreSettings {
     bytes: 1 << 20,
     answer_bytes: 1 << 10,
     job_life: Duration::from_secs(3600),
+    call_life: Duration::from_secs(600),
 };
 
 fn in_directory(directory: &TempDir) -> Store {
@@ -97,4 +98,79 @@ async fn a_clock_that_runs_ahead_gives_no_budget_back() {
     let begin = |days_ago| store.begin(Begin { job: None, charge: Some(charge(days_ago)) });
     assert_eq!(begin(300).await, Ok(Begun::Exhausted(Exhausted::Invite)));
     assert_eq!(begin(400).await, Ok(Begun::Go), "books do not pile up for ever");
+}
+
+fn family(day: Day, pictures: u32) -> Charge {
+    Charge { invite: "family".to_owned(), invite_limit: Some(5), total_limit: None, pictures, day }
+}
+
+#[tokio::test]
+async fn what_was_unknown_is_settled_once_when_its_end_is_known_after_all() {
+    let store = Store::open(&SETTINGS).unwrap();
+    let day = store.budget_day();
+    let charge = Some(family(day, 4));
+    let begin = Begin { charge: charge.clone(), ..call(1) };
+    assert_eq!(store.begin(begin).await, Ok(Begun::Go));
+    let unknown = Finish { charge: None, outcome: Outcome::UNKNOWN, answer: None, ..paid(1) };
+    assert_eq!(store.finish(unknown.clone()).await, Ok(()));
+    assert_eq!(store.used("family".to_owned(), day).await, Ok((4, 4)), "kept");
+    let jobs = store.vitals().jobs();
+    for _ in 0..2 {
+        assert_eq!(store.finish(Finish { charge: charge.clone(), ..paid(1) }).await, Ok(()));
+        assert_eq!(store.used("family".to_owned(), day).await, Ok((1, 1)));
+    }
+    assert_eq!(store.finish(unknown).await, Ok(()), "too late");
+    assert_eq!(store.job(JobId([1; 32])).await.unwrap().unwrap().state, JobState::Done);
+    assert_eq!(store.vitals().jobs(), jobs, "one job, whatever became of it");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_gives_no_budget_back() {
+    let directory = TempDir::new().unwrap();
+    let today = Day::of(unix_seconds());
+    let tomorrow = Day(today.0 + 1);
+    let store = in_directory(&directory);
+    assert_eq!(store.begin(Begin { job: None, charge: Some(family(tomorrow, 3)) }).await, Ok(Begun::Go));
+    assert_eq!(store.budget_day(), tomorrow, "today by this machine's clock, which was set back");
+    store.close().await;
+    drop(store);
+    let store = in_directory(&directory);
+    assert_eq!(store.budget_day(), tomorrow);
+    assert_eq!(store.vitals().pictures(today), 3);
+    let begin = Begin { job: None, charge: Some(family(store.budget_day(), 3)) };
+    assert_eq!(store.begin(begin).await, Ok(Begun::Exhausted(Exhausted::Invite)));
+}
+
+#[tokio::test]
+async fn handing_out_an_answer_costs_no_commit_and_is_noted_with_the_next() {
+    let store = Store::open(&SETTINGS).unwrap();
+    assert_eq!(store.begin(call(1)).await, Ok(Begun::Go));
+    assert_eq!(store.finish(paid(1)).await, Ok(()));
+    for _ in 0..1000 {
+        store.mark_read(JobId([1; 32]));
+    }
+    let is_read = |store: &Store| {
+        let transaction = store.databank.open().unwrap().begin_read().unwrap();
+        let jobs = transaction.open_table(tables::JOBS).unwrap();
+        record::Record::decode(jobs.get(&[1; 32]).unwrap().unwrap().value()).unwrap().read
+    };
+    assert!(!is_read(&store));
+    assert_eq!(store.begin(call(2)).await, Ok(Begun::Go));
+    assert!(is_read(&store));
+}
+
+#[tokio::test]
+async fn a_store_that_nobody_writes_any_more_is_not_ready() {
+    let store = Store::open(&SETTINGS).unwrap();
+    assert!(store.is_ready());
+    store.close().await;
+    let ended = async {
+        while store.is_ready() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.unwrap();
+    let failures = store.vitals().failures();
+    assert_eq!(store.begin(call(1)).await, Err(Unavailable));
+    assert!(store.vitals().failures() > failures, "the operator sees it");
 }

@@ -1,6 +1,6 @@
 //! Figures about the store for the operator. The writer keeps them, so that looking at them costs nothing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use relay_policy::ledger::Day;
 
@@ -12,6 +12,7 @@ pub(crate) struct Vitals {
     bytes: AtomicU64,
     /// The day in the upper half, its pictures in the lower: both change together.
     spent: AtomicU64,
+    writer_ended: AtomicBool,
 }
 
 impl Vitals {
@@ -42,12 +43,32 @@ impl Vitals {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Pictures that count against the budget of all invites on this day.
+    /// The day whose book is open: today, unless the clock was set back.
+    pub(crate) fn book(&self, today: Day) -> Day {
+        today.of_book(Some(self.spent().0))
+    }
+
+    /// Pictures that count against the budget of all invites in the book that is open.
     pub(crate) fn pictures(&self, today: Day) -> u32 {
+        let (day, pictures) = self.spent();
+        if day == self.book(today) { pictures } else { 0 }
+    }
+
+    fn spent(&self) -> (Day, u32) {
         let spent = self.spent.load(Ordering::Relaxed);
+        let half = |half: u64| u32::try_from(half & u64::from(u32::MAX)).unwrap_or(u32::MAX);
         // The halves were put together by `update`.
-        let (day, pictures) = (spent >> 32, spent & u64::from(u32::MAX));
-        if day == u64::from(today.0) { u32::try_from(pictures).unwrap_or(u32::MAX) } else { 0 }
+        (Day(half(spent >> 32)), half(spent))
+    }
+
+    /// Notes that nobody writes any more.
+    pub(super) fn writer_ended(&self) {
+        self.writer_ended.store(true, Ordering::Release);
+    }
+
+    /// Whether there is still somebody who writes.
+    pub(super) fn is_written(&self) -> bool {
+        !self.writer_ended.load(Ordering::Acquire)
     }
 }
 
@@ -62,5 +83,7 @@ mod tests {
         assert_eq!((vitals.jobs(), vitals.bytes()), (2, 1024));
         assert_eq!(vitals.pictures(Day(20_000)), u32::MAX);
         assert_eq!(vitals.pictures(Day(20_001)), 0);
+        assert_eq!((vitals.book(Day(20_001)), vitals.book(Day(19_990))), (Day(20_001), Day(20_000)));
+        assert_eq!(vitals.pictures(Day(19_990)), u32::MAX, "the clock was set back");
     }
 }

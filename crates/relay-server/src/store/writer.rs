@@ -3,16 +3,17 @@
 use std::sync::{Arc, mpsc};
 
 use redb::{ReadableTable as _, Table, WriteTransaction};
-use relay_policy::idempotency::{JobState, Repeated, on_repeat};
+use relay_policy::idempotency::{JobId, JobState, Repeated, on_repeat};
 use relay_policy::ledger::{self, Account, Day, Exhausted};
 
 use super::databank::Databank;
 use super::eviction::{self, Room};
+use super::handed_out::HandedOut;
 use super::record::Record;
 use super::tables::{ANSWERS, Expiry, JOBS, LEDGER};
 use super::vitals::Vitals;
-use super::{Begin, Begun, Charge, Command, Finish, Message, Reply, StoreSettings, Unavailable};
-use crate::clock::unix_seconds;
+use super::{Begin, Begun, Charge, Command, Finish, Message, StoreSettings, Unavailable};
+use crate::clock::{steady_seconds, unix_seconds};
 
 /// Most commands of one commit.
 const BATCH: usize = 256;
@@ -23,6 +24,7 @@ pub(super) struct Writer {
     expiry: Expiry,
     room: Room,
     vitals: Arc<Vitals>,
+    handed_out: Arc<HandedOut>,
 }
 
 /// The tables of one transaction.
@@ -50,6 +52,12 @@ impl<'a> Tables<'a> {
         Ok(self.ledger.retain(|(of, _), _| of >= day)?)
     }
 
+    /// The day whose book is open.
+    fn book(&self, today: Day) -> Result<Day, redb::Error> {
+        let newest = self.ledger.last()?.map(|(key, _)| Day(key.value().0));
+        Ok(today.of_book(newest))
+    }
+
     /// What all invites together have used on a day.
     fn used_in_total(&self, day: Day) -> Result<u32, redb::Error> {
         Ok(self.ledger.get((day.0, ""))?.map_or(0, |used| used.value()))
@@ -61,9 +69,6 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// A result that is sent when its transaction is committed.
-type Promise = Box<dyn FnOnce(Result<(), Unavailable>) + Send>;
-
 impl Writer {
     /// Opens the database and marks what was running in an earlier process.
     pub(super) fn start(
@@ -71,13 +76,14 @@ impl Writer {
         settings: &StoreSettings,
         expiry: Expiry,
         vitals: Arc<Vitals>,
+        handed_out: Arc<HandedOut>,
     ) -> Result<Self, String> {
         let database = databank.open()?;
         databank.check_place()?;
         let failed = |error: redb::Error| error.to_string();
         let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
         let today = Day::of(unix_seconds());
-        let (room, abandoned, used) = recover(&transaction, settings, today).map_err(failed)?;
+        let (room, abandoned, day, used) = recover(&transaction, settings, today).map_err(failed)?;
         transaction.commit().map_err(|error| failed(error.into()))?;
         if abandoned > 0 {
             tracing::warn!(
@@ -85,8 +91,14 @@ impl Writer {
                 "calls were running when the relay ended; their outcome is unknown"
             );
         }
-        vitals.update(room.jobs(), room.bytes(), today, used);
-        Ok(Self { databank, expiry, room, vitals })
+        if day != today {
+            tracing::warn!(
+                days = day.0 - today.0,
+                "the clock was set back; pictures count against the newest day that is written down"
+            );
+        }
+        vitals.update(room.jobs(), room.bytes(), day, used);
+        Ok(Self { databank, expiry, room, vitals, handed_out })
     }
 
     /// Works until every handle is gone.
@@ -103,76 +115,68 @@ impl Writer {
             self.carry_out(batch);
             if let Some(reply) = close {
                 self.databank.shut();
-                return answer(reply, Ok(()));
+                // Whoever asked may have stopped waiting.
+                let _ = reply.send(Ok(()));
+                return;
             }
         }
     }
 
     fn carry_out(&mut self, batch: Vec<Command>) {
         let before = self.room.clone();
-        let mut promises = Vec::with_capacity(batch.len());
-        let result = self.commit(batch, &mut promises);
-        if let Err(error) = &result {
-            tracing::error!(%error, "the job store cannot be written");
-            self.vitals.count_failure();
-            self.room = before;
-            self.databank.close();
-        }
-        let result = result.map_err(|_| Unavailable);
-        for promise in promises {
-            promise(result);
+        match self.commit(&batch) {
+            Ok(verdicts) => {
+                for (command, verdict) in batch.into_iter().zip(verdicts) {
+                    command.answer(Ok(verdict));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the job store cannot be written");
+                self.vitals.count_failure();
+                self.room = before;
+                self.databank.close();
+                for command in batch {
+                    command.answer(Err(Unavailable));
+                }
+            }
         }
     }
 
-    fn commit(&mut self, batch: Vec<Command>, promises: &mut Vec<Promise>) -> Result<(), String> {
-        // All commands are taken apart first: whatever fails below, each of them is answered.
-        let mut work = Vec::with_capacity(batch.len());
-        for command in batch {
-            work.push(Work::new(command, promises));
-        }
+    fn commit(&mut self, batch: &[Command]) -> Result<Vec<Verdict>, String> {
         let database = self.databank.open()?;
         self.databank.check_place()?;
         let failed = |error: redb::Error| error.to_string();
         let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
-        let today = Day::of(unix_seconds());
-        let used = {
+        let mut verdicts = Vec::with_capacity(batch.len());
+        let (day, used) = {
             let mut tables = Tables::open(&transaction).map_err(failed)?;
-            for work in work {
-                self.apply(work, &mut tables).map_err(failed)?;
+            for id in self.handed_out.take() {
+                mark_read(&mut tables, id).map_err(failed)?;
             }
-            tables.used_in_total(today).map_err(failed)?
+            for command in batch {
+                verdicts.push(self.apply(command, &mut tables).map_err(failed)?);
+            }
+            let day = tables.book(Day::of(unix_seconds())).map_err(failed)?;
+            (day, tables.used_in_total(day).map_err(failed)?)
         };
         transaction.commit().map_err(|error| failed(error.into()))?;
-        self.vitals.update(self.room.jobs(), self.room.bytes(), today, used);
-        Ok(())
+        self.vitals.update(self.room.jobs(), self.room.bytes(), day, used);
+        Ok(verdicts)
     }
 
-    fn apply(&mut self, work: Work, tables: &mut Tables<'_>) -> Result<(), redb::Error> {
-        match work {
-            Work::Begin(begin, verdict) => {
-                let begun = self.begin(&begin, tables)?;
-                // The receiving half is in this batch's promises.
-                let _ = verdict.send(begun);
-                Ok(())
+    fn apply(&mut self, command: &Command, tables: &mut Tables<'_>) -> Result<Verdict, redb::Error> {
+        match command {
+            Command::Begin(begin, _) => self.begin(begin, tables).map(Verdict::Begun),
+            Command::Finish(finish, _) => self.finish(finish, tables).map(Verdict::Finished),
+            Command::Sweep => {
+                eviction::sweep(tables, &mut self.room, self.expiry, steady_seconds())?;
+                Ok(Verdict::Swept)
             }
-            Work::Finish(finish, verdict) => {
-                let written = self.finish(&finish, tables)?;
-                let _ = verdict.send(written);
-                Ok(())
-            }
-            Work::MarkRead(id) => match tables.record(&id.0)? {
-                Some(mut record) if !record.read => {
-                    record.read = true;
-                    tables.put(&id.0, &record)
-                }
-                _ => Ok(()),
-            },
-            Work::Sweep => eviction::sweep(tables, &mut self.room, self.expiry, unix_seconds()),
         }
     }
 
     fn begin(&mut self, begin: &Begin, tables: &mut Tables<'_>) -> Result<Begun, redb::Error> {
-        let now = unix_seconds();
+        let now = steady_seconds();
         if let Some((id, fingerprint)) = begin.job {
             let record = tables.record(&id.0)?.filter(|record| !self.expiry.is_over(record.changed, now));
             let stored = record.map(|record| (record.state(), record.fingerprint()));
@@ -201,7 +205,7 @@ impl Writer {
     fn finish(&mut self, finish: &Finish, tables: &mut Tables<'_>) -> Result<bool, redb::Error> {
         let stored = match finish.job {
             Some(id) => match tables.record(&id.0)? {
-                Some(record) if record.state() == JobState::Dispatching => Some((id, record)),
+                Some(record) if record.state().may_become(finish.outcome.state) => Some((id, record)),
                 // Written down before, by an attempt that was reported as failed: settling twice would give money back.
                 Some(_) => return Ok(true),
                 None => {
@@ -215,8 +219,9 @@ impl Writer {
             settle(tables, charge, made)?;
         }
         let Some((id, mut record)) = stored else { return Ok(true) };
+        self.room.take_out(&record);
         record.set_state(finish.outcome.state);
-        record.changed = unix_seconds();
+        record.changed = steady_seconds();
         record.paid = finish.outcome.made != Some(0);
         if let Some(answer) = &finish.answer {
             let bytes = answer.encode()?;
@@ -224,48 +229,40 @@ impl Writer {
             tables.answers.insert(&id.0, bytes.as_slice())?;
         }
         tables.put(&id.0, &record)?;
-        self.room.settle_running(&record);
+        self.room.add(&record);
         Ok(true)
     }
 }
 
-/// A command without its reply.
-enum Work {
-    Begin(Begin, mpsc::Sender<Begun>),
-    Finish(Finish, mpsc::Sender<bool>),
-    MarkRead(relay_policy::idempotency::JobId),
-    Sweep,
+/// What became of a command, if its transaction is committed.
+enum Verdict {
+    Begun(Begun),
+    /// Whether the end of the call found its place.
+    Finished(bool),
+    Swept,
 }
 
-impl Work {
-    /// Splits a command into what is to be done and who is told about it.
-    fn new(command: Command, promises: &mut Vec<Promise>) -> Self {
-        match command {
-            Command::Begin(begin, reply) => {
-                let (verdict, told) = mpsc::channel();
-                promises.push(Box::new(move |result| {
-                    let begun = result.and_then(|()| told.try_recv().map_err(|_| Unavailable));
-                    answer(reply, begun);
-                }));
-                Self::Begin(begin, verdict)
-            }
-            Command::Finish(finish, reply) => {
-                let (verdict, told) = mpsc::channel();
-                promises.push(Box::new(move |result| {
-                    let written = told.try_recv().unwrap_or(false);
-                    answer(reply, result.and_then(|()| written.then_some(()).ok_or(Unavailable)));
-                }));
-                Self::Finish(finish, verdict)
-            }
-            Command::MarkRead(id) => Self::MarkRead(id),
-            Command::Sweep => Self::Sweep,
+impl Command {
+    /// Tells whoever asked. Nobody waits any more when the caller's task is gone; the book is right all the same.
+    fn answer(self, result: Result<Verdict, Unavailable>) {
+        match (self, result) {
+            (Self::Begin(_, reply), Ok(Verdict::Begun(begun))) => drop(reply.send(Ok(begun))),
+            (Self::Finish(_, reply), Ok(Verdict::Finished(true))) => drop(reply.send(Ok(()))),
+            (Self::Begin(_, reply), _) => drop(reply.send(Err(Unavailable))),
+            (Self::Finish(_, reply), _) => drop(reply.send(Err(Unavailable))),
+            (Self::Sweep, _) => {}
         }
     }
 }
 
-fn answer<T>(reply: Reply<T>, result: Result<T, Unavailable>) {
-    // Nobody waits for it any more when the caller's task is gone; the book is right all the same.
-    let _ = reply.send(result);
+fn mark_read(tables: &mut Tables<'_>, id: JobId) -> Result<(), redb::Error> {
+    match tables.record(&id.0)? {
+        Some(mut record) if !record.read => {
+            record.read = true;
+            tables.put(&id.0, &record)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn reserve(tables: &mut Tables<'_>, charge: &Charge) -> Result<Result<(), Exhausted>, redb::Error> {
@@ -293,12 +290,13 @@ fn settle(tables: &mut Tables<'_>, charge: &Charge, made: u32) -> Result<(), red
     Ok(())
 }
 
-/// Counts what is there, the pictures of today among it, and turns every call that was running into one whose outcome is unknown.
+/// Counts what is there, with the pictures in the book that is open, and turns every call that was running into one whose
+/// outcome is unknown.
 fn recover(
     transaction: &WriteTransaction,
     settings: &StoreSettings,
     today: Day,
-) -> Result<(Room, usize, u32), redb::Error> {
+) -> Result<(Room, usize, Day, u32), redb::Error> {
     let mut tables = Tables::open(transaction)?;
     let mut room = Room::new(settings);
     let mut abandoned = Vec::new();
@@ -312,8 +310,9 @@ fn recover(
     }
     for (id, record) in &mut abandoned {
         record.set_state(JobState::Unknown);
-        record.changed = unix_seconds();
+        record.changed = steady_seconds();
         tables.put(id, record)?;
     }
-    Ok((room, abandoned.len(), tables.used_in_total(today)?))
+    let day = tables.book(today)?;
+    Ok((room, abandoned.len(), day, tables.used_in_total(day)?))
 }
