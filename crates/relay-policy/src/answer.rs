@@ -1,7 +1,7 @@
 //! What the API's answer is worth: passed on unchanged when it is one, replaced by an error when it is not.
 
 use http::StatusCode;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 
 use crate::reject::{Charged, Code, Reject};
 use crate::sniff;
@@ -18,9 +18,10 @@ pub enum KeyHolder {
 /// Judges an answer by its head, before its body is read.
 ///
 /// # Errors
-/// Switching protocols, redirects, compressed bodies, and the relay's own key being refused.
+/// Switching protocols, statuses and transfer codings that HTTP does not know, redirects, compressed bodies, and the relay's own key being refused.
 pub fn check_head(status: StatusCode, headers: &HeaderMap, holder: KeyHolder) -> Result<(), Reject> {
-    if status.is_informational() {
+    // There are no statuses from 600 on: whoever sends one does not speak HTTP as the caller knows it.
+    if status.is_informational() || status.as_u16() >= 600 || !is_framed(headers) {
         return Err(Code::UpstreamInvalid.into());
     }
     if status.is_redirection() {
@@ -35,6 +36,17 @@ pub fn check_head(status: StatusCode, headers: &HeaderMap, holder: KeyHolder) ->
         return Err(Reject::from(Code::UpstreamEncoded).with_charged(charged(status)));
     }
     Ok(())
+}
+
+/// Whether it can be told where the body ends: with any transfer coding but `chunked`, it ends where the connection does,
+/// and a body that was cut looks complete.
+fn is_framed(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
+        _ => false,
+    }
 }
 
 /// Judges a complete body. The bytes decide, not the label: a paid answer with a wrong label is still one.
@@ -74,6 +86,9 @@ pub fn check_picture_head(
         status if status.is_success() => return failed(Code::NotAnImage),
         _ => return failed(Code::ImageFailed),
     }
+    if !is_framed(headers) {
+        return failed(Code::ImageFailed);
+    }
     if headers.contains_key(CONTENT_ENCODING) || !sniff::may_be_picture(headers) {
         return failed(Code::NotAnImage);
     }
@@ -106,7 +121,9 @@ mod tests {
         for status in [200, 400, 401, 403, 429, 500, 503] {
             assert_eq!(head(status, KeyHolder::Client), Ok(()), "{status}");
         }
-        assert_eq!(head(101, KeyHolder::Client), Err(Code::UpstreamInvalid));
+        for status in [101, 600, 799, 999] {
+            assert_eq!(head(status, KeyHolder::Client), Err(Code::UpstreamInvalid), "{status}");
+        }
         for status in [301, 302, 303, 307, 308] {
             assert_eq!(head(status, KeyHolder::Client), Err(Code::RedirectRefused), "{status}");
         }
@@ -118,6 +135,25 @@ mod tests {
         let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
         let reject = check_head(StatusCode::OK, &headers, KeyHolder::Client).unwrap_err();
         assert_eq!((reject.code(), reject.charged()), (Code::UpstreamEncoded, Charged::Unknown));
+    }
+
+    #[test]
+    fn a_transfer_coding_nobody_asked_for_is_refused() {
+        for (codings, passes) in [
+            (&["chunked"][..], true),
+            (&["Chunked"], true),
+            (&["cow"], false),
+            (&["gzip, chunked"], false),
+            (&["chunked", "chunked"], false),
+            (&["chunked, identity"], false),
+            (&[""], false),
+        ] {
+            let coding = |coding: &&'static str| (TRANSFER_ENCODING, HeaderValue::from_static(coding));
+            let headers = HeaderMap::from_iter(codings.iter().map(coding));
+            let api = check_head(StatusCode::OK, &headers, KeyHolder::Client);
+            let picture = check_picture_head(StatusCode::OK, &headers, 1000);
+            assert_eq!((api.is_ok(), picture.is_ok()), (passes, passes), "{codings:?}");
+        }
     }
 
     #[test]

@@ -45,18 +45,19 @@ impl OriginGate {
         Self { allowed }
     }
 
-    /// Compares byte by byte; two `Origin` headers are a stranger's. Without one, `Sec-Fetch-Site: cross-site`
-    /// gives away a page that embeds the relay without asking (`<img>`, `<form>`).
+    /// Compares byte by byte; two `Origin` headers are a stranger's. Without one, `Sec-Fetch-Site` gives away a page of
+    /// another origin that embeds the relay without asking (`<img>`, `<form>`), also one of the same site: whoever may
+    /// publish there need not be the operator.
     #[must_use]
     pub fn identify(&self, headers: &HeaderMap) -> Caller {
         let mut origins = headers.get_all(ORIGIN).iter();
         match (origins.next(), origins.next()) {
             (None, _) => {
                 let mut sites = headers.get_all("sec-fetch-site").iter();
-                if sites.any(|site| site == "cross-site") {
-                    Caller::Stranger
-                } else {
+                if sites.all(|site| site == "same-origin" || site == "none") {
                     Caller::SameOriginOrProgram
+                } else {
+                    Caller::Stranger
                 }
             }
             (Some(origin), None) if self.allowed.iter().any(|known| known.as_str() == origin) => {
@@ -158,9 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cross_site_embed_without_origin_is_a_strangers() {
-        assert_eq!(caller(&[("sec-fetch-site", "cross-site")]), Caller::Stranger);
-        for site in ["same-origin", "none", "same-site"] {
+    fn an_embed_of_another_origin_without_origin_is_a_strangers() {
+        for site in ["cross-site", "same-site", "", "same-origin, none"] {
+            assert_eq!(caller(&[("sec-fetch-site", site)]), Caller::Stranger, "{site}");
+        }
+        let twice = [("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site")];
+        assert_eq!(caller(&twice), Caller::Stranger);
+        assert_eq!(caller(&[]), Caller::SameOriginOrProgram);
+        for site in ["same-origin", "none"] {
             assert_eq!(caller(&[("sec-fetch-site", site)]), Caller::SameOriginOrProgram, "{site}");
         }
         let page = [("origin", "https://app.example"), ("sec-fetch-site", "cross-site")];

@@ -8,15 +8,12 @@ use crate::body::{Body, full};
 use crate::shutdown::Shutdown;
 
 /// Answers `GET /readyz` and `GET /metrics`.
-pub(crate) fn answer(method: &Method, path: &str, app: &App, shutdown: &Shutdown) -> Response<Body> {
-    let (status, text) = match (method, path) {
-        (&Method::GET, "/readyz") if shutdown.is_told() => {
-            (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned())
-        }
-        (&Method::GET, "/readyz") if !app.api.store.is_ready() => {
-            (StatusCode::SERVICE_UNAVAILABLE, "state_dir cannot be written\n".to_owned())
-        }
-        (&Method::GET, "/readyz") => (StatusCode::OK, "ready\n".to_owned()),
+pub(crate) async fn answer(method: Method, path: String, app: &App, shutdown: &Shutdown) -> Response<Body> {
+    let (status, text) = match (&method, path.as_str()) {
+        (&Method::GET, "/readyz") => match not_ready(app, shutdown).await {
+            Some(why) => (StatusCode::SERVICE_UNAVAILABLE, why.to_owned()),
+            None => (StatusCode::OK, "ready\n".to_owned()),
+        },
         (&Method::GET, "/metrics") => (StatusCode::OK, app.metrics.render(&app.api.levels())),
         _ => (StatusCode::NOT_FOUND, "not found\n".to_owned()),
     };
@@ -26,4 +23,12 @@ pub(crate) fn answer(method: &Method, path: &str, app: &App, shutdown: &Shutdown
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Why no new calls should come here.
+async fn not_ready(app: &App, shutdown: &Shutdown) -> Option<&'static str> {
+    if shutdown.is_told() {
+        return Some("stopping\n");
+    }
+    (!app.api.store.is_ready().await).then_some("state_dir cannot be written\n")
 }

@@ -277,7 +277,9 @@ impl Api {
 
     async fn ask_upload_policy(&self, call: RegionCall, parts: &Parts) -> Result<Response<Body>, Reject> {
         let (region, key) = self.region(&call)?;
-        let _place = self.admit(&call.identity)?;
+        if let Identity::Invited { invite, total, .. } = &call.identity {
+            self.quotas.admit_upload(invite, *total)?;
+        }
         let request_headers = headers::for_api(&parts.headers, &key, region.holder());
         let path = match parts.uri.query() {
             Some(query) => {

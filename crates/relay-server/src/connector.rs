@@ -140,12 +140,20 @@ fn server_name(host: &Host<&str>) -> Option<ServerName<'static>> {
     }
 }
 
+/// The longest that an address is believed, whatever its name server says. One odd answer (a private address with a life
+/// of a day) must not keep a host out of reach for as long as it likes.
+const MAX_CACHED: Duration = Duration::from_secs(60);
+/// The same for the answer that there is no such name.
+const MAX_CACHED_FAILURE: Duration = Duration::from_secs(5);
+
 fn resolver(limits: &Limits) -> Result<TokioResolver, hickory_resolver::net::NetError> {
     let mut builder = TokioResolver::builder_tokio()?;
     let options = builder.options_mut();
     options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
     options.timeout = limits.dns_timeout;
     options.cache_size = 256;
+    options.positive_max_ttl = Some(MAX_CACHED);
+    options.negative_max_ttl = Some(MAX_CACHED_FAILURE);
     builder.build()
 }
 

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::Response;
@@ -22,12 +22,16 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::body::{Body, BodyError};
+use crate::clock::steady_seconds;
 use crate::config::Limits;
 use crate::connector::Connector;
+use crate::durable;
 use crate::image;
 use room::PictureRoom;
 
 const READ_BYTES: usize = 64 * 1024;
+/// No transfer takes longer.
+const PARTIAL_LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// The directory of kept pictures.
 pub(crate) struct KeptPictures {
@@ -119,6 +123,10 @@ impl KeptPictures {
         }
         file.sync_all().await?;
         tokio::fs::rename(partial, path).await?;
+        let directory = self.directory.clone();
+        tokio::task::spawn_blocking(move || durable::sync_directory(&directory))
+            .await
+            .map_err(io::Error::other)??;
         place.settle(written);
         Ok(())
     }
@@ -161,7 +169,7 @@ impl KeptPictures {
 
     /// Removes pictures past their life and what a crash left half-written, and counts the others.
     pub(crate) fn sweep(&self) {
-        let now = SystemTime::now();
+        let now = UNIX_EPOCH + Duration::from_secs(steady_seconds());
         let before = self.room.kept();
         let mut used = 0;
         for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
@@ -178,6 +186,3 @@ impl KeptPictures {
         self.room.recount(before, used);
     }
 }
-
-/// No transfer takes longer.
-const PARTIAL_LIFE: Duration = Duration::from_secs(60 * 60);

@@ -15,6 +15,7 @@ pub mod config;
 mod connection;
 mod connector;
 mod delivery;
+mod durable;
 mod exchange;
 mod gate;
 mod healthcheck;

@@ -26,8 +26,12 @@ struct Book {
 #[derive(Debug, Clone, Copy, Default)]
 struct Use {
     bucket: Bucket,
+    uploads: Bucket,
     running: u32,
 }
+
+/// Upload credentials that may be asked for with each call: one for each of three pictures, and one to try again.
+const UPLOADS_PER_CALL: u32 = 4;
 
 /// A call's place among those running at one time; dropping it gives the place back.
 #[derive(Debug)]
@@ -56,6 +60,42 @@ impl Quotas {
         book.invites.insert(invite.name.clone(), own);
         Ok(CallPlace { quotas: Arc::clone(self), invite: invite.name.clone() })
     }
+
+    /// Counts a request for upload credentials. It is free, and takes no call away.
+    ///
+    /// # Errors
+    /// As for [`Quotas::admit`].
+    pub(crate) fn admit_upload(&self, invite: &Invite, total: Quota) -> Result<(), Reject> {
+        let now = self.started.elapsed();
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = book.invites.get(&invite.name).copied().unwrap_or_default();
+        let mut all = book.total;
+        for (usage, quota, whose) in
+            [(&mut own, invite.quota, "This invite"), (&mut all, total, "All invites together")]
+        {
+            let requests = quota.requests_per_minute.map(|calls| calls.saturating_mul(UPLOADS_PER_CALL));
+            take(&mut usage.uploads, requests, now, |requests| {
+                format!("{whose} may ask for {requests} uploads per minute. Try again later.")
+            })?;
+        }
+        book.total = all;
+        book.invites.insert(invite.name.clone(), own);
+        Ok(())
+    }
+}
+
+/// Takes one request out of a bucket. `None` and zero are no limit.
+fn take(
+    bucket: &mut Bucket,
+    per_minute: Option<u32>,
+    now: Duration,
+    message: impl FnOnce(NonZeroU32) -> String,
+) -> Result<(), Reject> {
+    let Some(requests) = per_minute.and_then(NonZeroU32::new) else { return Ok(()) };
+    Gcra::per_minute(requests).admit(bucket, now).map_err(|too_fast: TooFast| {
+        let reject = Reject::from(Code::RateLimited).with_message(message(requests));
+        reject.with_retry_after(too_fast.retry_after())
+    })
 }
 
 impl Use {
@@ -64,12 +104,9 @@ impl Use {
             let message = format!("{whose} may not run more calls at one time. Wait for one to end.");
             return Err(Reject::from(Code::RateLimited).with_message(message));
         }
-        if let Some(requests) = quota.requests_per_minute.and_then(NonZeroU32::new) {
-            Gcra::per_minute(requests).admit(&mut self.bucket, now).map_err(|too_fast: TooFast| {
-                let message = format!("{whose} may make {requests} calls per minute. Try again later.");
-                Reject::from(Code::RateLimited).with_message(message).with_retry_after(too_fast.retry_after())
-            })?;
-        }
+        take(&mut self.bucket, quota.requests_per_minute, now, |requests| {
+            format!("{whose} may make {requests} calls per minute. Try again later.")
+        })?;
         self.running += 1;
         Ok(())
     }
@@ -122,5 +159,16 @@ mod tests {
         }
         tokio::time::advance(Duration::from_secs(31)).await;
         assert!(quotas.admit(&family, FREE).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn uploads_take_no_call_away_and_are_bounded_themselves() {
+        let quotas = Quotas::new();
+        let family = invite("family", Quota { requests_per_minute: Some(2), calls_at_once: Some(1), ..FREE });
+        let running = quotas.admit(&family, FREE).unwrap();
+        let admitted = (0..20).filter(|_| quotas.admit_upload(&family, FREE).is_ok()).count();
+        assert_eq!(admitted, 8);
+        drop(running);
+        assert!(quotas.admit(&family, FREE).is_ok(), "the second call of this minute");
     }
 }

@@ -151,8 +151,9 @@ impl Server {
         let admin = self.admin.map(|listener| {
             let (app, state) = (self.app, shutdown);
             let handler = move |request: Request<Incoming>| {
-                let answer = admin::answer(request.method(), request.uri().path(), &app, &state);
-                async move { answer }
+                let (app, state) = (Arc::clone(&app), state.clone());
+                let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+                async move { admin::answer(method, path, &app, &state).await }
             };
             let door = Door { limits: self.limits, tls: None, proxies: TrustedProxies::default() };
             tokio::spawn(listener::run(listener, door, handler, admin_shutdown))

@@ -13,6 +13,7 @@ mod tests;
 mod vitals;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -133,13 +134,14 @@ impl Store {
         let databank = Arc::new(Databank::new(settings.directory.clone()));
         let expiry = Expiry::new(settings.job_life, settings.call_life);
         let (vitals, handed_out) = (Arc::<Vitals>::default(), Arc::<HandedOut>::default());
-        let writer = Writer::start(
-            Arc::clone(&databank),
-            settings,
-            expiry,
-            Arc::clone(&vitals),
-            Arc::clone(&handed_out),
-        )?;
+        let start = || {
+            let (vitals, handed_out) = (Arc::clone(&vitals), Arc::clone(&handed_out));
+            Writer::start(Arc::clone(&databank), settings, expiry, vitals, handed_out)
+        };
+        // The database library takes some kinds of damage for a mistake of its own.
+        let writer = catch_unwind(AssertUnwindSafe(start)).map_err(|_| {
+            "its database is damaged: restore it, or move it away to begin anew with no jobs and nothing spent today"
+        })??;
         let (commands, inbox) = mpsc::channel();
         let last_word = LastWord(Arc::clone(&vitals));
         std::thread::Builder::new()
@@ -184,8 +186,11 @@ impl Store {
     }
 
     /// Whether what is written now would be found again.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.vitals.is_written() && self.databank.check_place().is_ok()
+    pub(crate) async fn is_ready(&self) -> bool {
+        let databank = Arc::clone(&self.databank);
+        // A disk may hang, and a database that failed may be in repair.
+        let in_place = tokio::task::spawn_blocking(move || databank.check_place().is_ok());
+        self.vitals.is_written() && in_place.await.unwrap_or(false)
     }
 
     /// The day whose budget counts now.

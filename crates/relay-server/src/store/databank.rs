@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use redb::Database;
 use redb::backends::{FileBackend, InMemoryBackend};
 
+use crate::durable;
+
 const FILE: &str = "jobs.redb";
 /// Records are small and read once or twice, and the system keeps the file's pages too. A larger cache only looks like a
 /// leak while it fills: with 16 MiB memory grew for two hours.
@@ -87,8 +89,14 @@ fn metadata(path: &Path) -> Result<Metadata, String> {
     fs::metadata(path).map_err(|error| problem(path, &error))
 }
 
+/// By its permissions, which do not stop a superuser, and by its file system: that is made read-only when a disk fails.
 fn check_writable(path: &Path, metadata: &Metadata) -> Result<(), String> {
-    if metadata.permissions().readonly() { Err(problem(path, &"it is read-only")) } else { Ok(()) }
+    if metadata.permissions().readonly() {
+        return Err(problem(path, &"it is read-only"));
+    }
+    #[cfg(unix)]
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).map_err(|error| problem(path, &error))?;
+    Ok(())
 }
 
 fn problem(path: &Path, error: &dyn std::fmt::Display) -> String {
@@ -146,7 +154,9 @@ fn create(directory: &Path) -> Result<(Database, FileId), String> {
     directories.create(directory).map_err(|error| problem(directory, &error))?;
     let file = file.open(directory.join(FILE)).map_err(|error| problem(directory, &error))?;
     let id = FileId::of(&file.metadata().map_err(|error| problem(directory, &error))?);
-    Ok((read(file, directory)?, id))
+    let database = read(file, directory)?;
+    durable::sync_directory(directory).map_err(|error| problem(directory, &error))?;
+    Ok((database, id))
 }
 
 fn reopen(directory: &Path, id: FileId) -> Result<Database, String> {

@@ -41,13 +41,13 @@ async fn a_store_that_was_removed_is_not_made_anew() {
     for number in 2..5 {
         assert_eq!(store.begin(call(number)).await, Err(Unavailable), "{number}");
         assert_eq!(store.finish(paid(1)).await, Err(Unavailable), "the end of a call is not lost");
-        assert!(!place.exists() && !store.is_ready());
+        assert!(!place.exists() && !store.is_ready().await);
     }
     assert!(store.job(JobId([1; 32])).await.is_err(), "not a job that never was");
     std::fs::rename(&elsewhere, &place).unwrap();
     assert_eq!(store.finish(paid(1)).await, Ok(()));
     assert_eq!(store.job(JobId([1; 32])).await.unwrap().unwrap().state, JobState::Done);
-    assert!(store.is_ready());
+    assert!(store.is_ready().await);
 }
 
 #[cfg(unix)]
@@ -62,7 +62,7 @@ async fn another_store_in_its_place_is_not_written() {
     for number in 2..4 {
         assert_eq!(store.begin(call(number)).await, Err(Unavailable), "{number}");
     }
-    assert!(!store.is_ready());
+    assert!(!store.is_ready().await);
     other.close().await;
     std::fs::remove_dir_all(&place).unwrap();
     std::fs::rename(directory.path().join("elsewhere"), &place).unwrap();
@@ -162,15 +162,28 @@ async fn handing_out_an_answer_costs_no_commit_and_is_noted_with_the_next() {
 #[tokio::test]
 async fn a_store_that_nobody_writes_any_more_is_not_ready() {
     let store = Store::open(&SETTINGS).unwrap();
-    assert!(store.is_ready());
+    assert!(store.is_ready().await);
     store.close().await;
-    let ended = async {
-        while store.is_ready() {
-            tokio::task::yield_now().await;
-        }
-    };
+    let ended = async { while store.is_ready().await {} };
     tokio::time::timeout(Duration::from_secs(10), ended).await.unwrap();
     let failures = store.vitals().failures();
     assert_eq!(store.begin(call(1)).await, Err(Unavailable));
     assert!(store.vitals().failures() > failures, "the operator sees it");
+}
+
+#[test]
+fn a_damaged_database_is_an_error_that_says_what_to_do() {
+    let directory = TempDir::new().unwrap();
+    drop(in_directory(&directory));
+    let path = directory.path().join("state/jobs.redb");
+    let whole = std::fs::read(&path).unwrap();
+    let mut refused = 0;
+    for place in [0, 4096, whole.len() / 2, whole.len() - 4096] {
+        let mut damaged = whole.clone();
+        damaged[place..place + 64].fill(0xa5);
+        std::fs::write(&path, &damaged).unwrap();
+        let settings = StoreSettings { directory: Some(directory.path().join("state")), ..SETTINGS };
+        refused += usize::from(Store::open(&settings).is_err());
+    }
+    assert!(refused > 0, "none of them was noticed");
 }
