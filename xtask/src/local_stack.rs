@@ -88,6 +88,7 @@ impl RelayConfig<'_> {
         let mut region = Table::new();
         region.insert("upstream".to_owned(), self.simulator.into());
         region.insert("result_origins".to_owned(), vec![self.simulator].into());
+        region.insert("free".to_owned(), true.into());
         region
     }
 }

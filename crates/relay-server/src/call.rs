@@ -62,6 +62,7 @@ pub(crate) struct Places {
 struct Dispatched {
     ticket: Option<Ticket>,
     charge: Option<Charge>,
+    free: bool,
     _places: Places,
 }
 
@@ -141,7 +142,7 @@ impl Call {
         };
         let pictures = offer::check_model_and_count(&scanned.facts, &region.rules).map_err(Err)?;
         let charge = charge(&identity, pictures, api.store.budget_day());
-        let dispatched = api.dispatch(ticket, scanned, charge, places).await.map_err(Err)?;
+        let dispatched = api.dispatch(ticket, scanned, charge, region.free, places).await.map_err(Err)?;
         let response = watch.release().then_some(response);
         // The caller may have gone, or wait for the answer itself.
         let _ = accepted.send(());
@@ -222,6 +223,7 @@ impl Api {
         ticket: Option<Ticket>,
         scanned: Scanned,
         charge: Option<Charge>,
+        free: bool,
         places: Places,
     ) -> Result<Dispatched, Reject> {
         self.check_time_left()?;
@@ -249,12 +251,13 @@ impl Api {
         if let (Some(ticket), Some((_, fingerprint))) = (&ticket, job) {
             ticket.run(fingerprint);
         }
-        Ok(Dispatched { ticket, charge, _places: places })
+        Ok(Dispatched { ticket, charge, free, _places: places })
     }
 
     /// Writes down that a call did not go out after all. If that cannot be written, its outcome counts as unknown.
     async fn take_back(&self, job: Option<JobId>, charge: Option<Charge>) {
-        let _ = self.store.finish(Finish { job, charge, outcome: Outcome::NOT_EXECUTED, answer: None }).await;
+        let outcome = Outcome::NOT_EXECUTED;
+        let _ = self.store.finish(Finish { job, charge, outcome, free: true, answer: None }).await;
     }
 
     /// Writes down how the call ended, then tells whoever waits for it.
@@ -277,7 +280,8 @@ impl Api {
             return;
         }
         let job = dispatched.ticket.as_ref().map(Ticket::id);
-        let finish = Finish { job, charge: dispatched.charge.clone(), outcome, answer: Some(answer.clone()) };
+        let (charge, free) = (dispatched.charge.clone(), dispatched.free);
+        let finish = Finish { job, charge, outcome, free, answer: Some(answer.clone()) };
         let written = self.store.finish(finish.clone()).await;
         let Some(ticket) = &dispatched.ticket else {
             // The reservation stays: too much rather than too little is counted.

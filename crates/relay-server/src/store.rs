@@ -89,6 +89,8 @@ pub(crate) struct Finish {
     pub(crate) job: Option<JobId>,
     pub(crate) charge: Option<Charge>,
     pub(crate) outcome: Outcome,
+    /// Nobody pays, whatever became of it.
+    pub(crate) free: bool,
     pub(crate) answer: Option<StoredAnswer>,
 }
 

@@ -26,6 +26,8 @@ pub struct Region {
     pub result_origins: Vec<Origin>,
     /// What a held key may be spent on.
     pub rules: Rules,
+    /// Whether its calls cost nothing: then their jobs take no room from those that do.
+    pub free: bool,
 }
 
 /// The vendor's image editing models, all generations.
@@ -53,6 +55,8 @@ struct RegionSettings {
     result_origins: Vec<String>,
     models: Option<Vec<String>>,
     max_images: Option<u32>,
+    #[serde(default)]
+    free: bool,
 }
 
 pub(super) fn read_all(
@@ -90,6 +94,7 @@ fn read(
         upstream: origin(&written.upstream, &format!("{name}.upstream"))?,
         rules: rules(&written, &name, key.is_some())?,
         key,
+        free: written.free,
         result_origins: written
             .result_origins
             .iter()

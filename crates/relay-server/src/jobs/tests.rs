@@ -79,7 +79,8 @@ async fn an_answer_that_comes_after_the_last_word_is_kept_all_the_same() {
     jobs.abandon().await;
     let answer = StoredAnswer { status: StatusCode::OK, request_id: None, body: "{}".into() };
     let outcome = Outcome { state: JobState::Done, made: Some(1) };
-    let finish = Finish { job: Some(ticket.id()), charge: None, outcome, answer: Some(answer.clone()) };
+    let finish =
+        Finish { job: Some(ticket.id()), charge: None, outcome, free: false, answer: Some(answer.clone()) };
     assert_eq!(jobs.store.finish(finish).await, Ok(()));
     let stored = jobs.store.job(ticket.id()).await.unwrap().unwrap();
     assert_eq!((stored.state, stored.answer), (JobState::Done, Some(answer)));

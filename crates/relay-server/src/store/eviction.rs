@@ -121,7 +121,7 @@ fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<Rank> {
         JobState::Dispatching => None,
         _ if expiry.is_over(record.changed, now) => Some(Rank::Expired),
         JobState::Released => Some(Rank::NotExecuted),
-        JobState::Done if !record.paid => Some(Rank::Unpaid),
+        JobState::Done | JobState::Unknown if !record.paid => Some(Rank::Unpaid),
         JobState::Done if record.read && record.answer_bytes > 0 && expiry.is_taken(record.changed, now) => {
             Some(Rank::HandedOut)
         }

@@ -27,6 +27,7 @@ fn paid(number: u8) -> Finish {
         job: Some(JobId([number; 32])),
         charge: None,
         outcome: Outcome { state: JobState::Done, made: Some(1) },
+        free: false,
         answer: Some(answer),
     }
 }
@@ -186,4 +187,24 @@ fn a_damaged_database_is_an_error_that_says_what_to_do() {
         refused += usize::from(Store::open(&settings).is_err());
     }
     assert!(refused > 0, "none of them was noticed");
+}
+
+#[tokio::test]
+async fn jobs_that_cost_nothing_take_no_room_from_those_that_do() {
+    // Room for a few records and one running call.
+    let store = Store::open(&StoreSettings { bytes: 5 << 10, ..SETTINGS }).unwrap();
+    for number in 0..100 {
+        assert_eq!(store.begin(call(number)).await, Ok(Begun::Go), "{number}");
+        let outcome = if number % 2 == 0 { paid(number).outcome } else { Outcome::UNKNOWN };
+        assert_eq!(store.finish(Finish { free: true, outcome, ..paid(number) }).await, Ok(()));
+    }
+    let mut kept = 0;
+    while store.begin(call(100 + kept)).await == Ok(Begun::Go) {
+        store.finish(paid(100 + kept)).await.unwrap();
+        kept += 1;
+    }
+    assert!((4..20).contains(&kept), "all the room is for what was paid: {kept}");
+    for number in 0..kept {
+        assert!(store.job(JobId([100 + number; 32])).await.unwrap().is_some(), "{number}");
+    }
 }

@@ -222,7 +222,7 @@ impl Writer {
         self.room.take_out(&record);
         record.set_state(finish.outcome.state);
         record.changed = steady_seconds();
-        record.paid = finish.outcome.made != Some(0);
+        record.paid = !finish.free && finish.outcome.made != Some(0);
         if let Some(answer) = &finish.answer {
             let bytes = answer.encode()?;
             record.answer_bytes = bytes.len() as u64;
