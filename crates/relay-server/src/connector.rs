@@ -1,13 +1,14 @@
 //! Connections to the other side: name look-up, address check, TCP and TLS. Proxy variables of the
 //! environment are not read: a key goes where the configuration says and nowhere else.
 
+mod resolver;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::LookupIpStrategy;
 use relay_policy::address;
 use relay_policy::origin::Origin;
 use rustls_pki_types::{CertificateDer, ServerName};
@@ -62,7 +63,7 @@ impl Connector {
         extra_authorities: &[CertificateDer<'static>],
         limits: &Limits,
     ) -> Result<Self, ConfigError> {
-        let resolver = resolver(limits)
+        let resolver = resolver::of_system(limits)
             .inspect_err(|error| tracing::warn!(%error, "no name can be looked up: the system's resolver settings are unusable"))
             .ok();
         Ok(Self {
@@ -138,23 +139,6 @@ fn server_name(host: &Host<&str>) -> Option<ServerName<'static>> {
         Host::Ipv4(ip) => Some(ServerName::IpAddress(IpAddr::V4(*ip).into())),
         Host::Ipv6(ip) => Some(ServerName::IpAddress(IpAddr::V6(*ip).into())),
     }
-}
-
-/// The longest that an address is believed, whatever its name server says. One odd answer (a private address with a life
-/// of a day) must not keep a host out of reach for as long as it likes.
-const MAX_CACHED: Duration = Duration::from_secs(60);
-/// The same for the answer that there is no such name.
-const MAX_CACHED_FAILURE: Duration = Duration::from_secs(5);
-
-fn resolver(limits: &Limits) -> Result<TokioResolver, hickory_resolver::net::NetError> {
-    let mut builder = TokioResolver::builder_tokio()?;
-    let options = builder.options_mut();
-    options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
-    options.timeout = limits.dns_timeout;
-    options.cache_size = 256;
-    options.positive_max_ttl = Some(MAX_CACHED);
-    options.negative_max_ttl = Some(MAX_CACHED_FAILURE);
-    builder.build()
 }
 
 fn tls(extra_authorities: &[CertificateDer<'static>]) -> Result<TlsConnector, rustls::Error> {
