@@ -18,9 +18,9 @@ pub struct TrustedProxies(Vec<IpNet>);
 /// Why a text names no proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProxy {
-    /// Not an address or network.
-    #[error("\"{0}\" is not an address or network; write for example \"127.0.0.1\" or \"10.0.0.0/8\"")]
-    Malformed(String),
+    /// Not an address or network. What it is instead is not repeated.
+    #[error("is not an address or network; write for example \"127.0.0.1\" or \"10.0.0.0/8\"")]
+    Malformed,
     /// A network of the whole internet: every caller could say who he is.
     #[error("\"{0}\" would trust everybody; name the addresses of the proxies")]
     Everybody(String),
@@ -88,18 +88,17 @@ impl TrustedProxies {
 }
 
 fn network(text: &str) -> Result<IpNet, InvalidProxy> {
-    let malformed = || InvalidProxy::Malformed(text.to_owned());
     let network = match text.parse::<IpAddr>() {
         Ok(address) => IpNet::from(address),
-        Err(_) => text.parse::<IpNet>().map_err(|_| malformed())?,
+        Err(_) => text.parse::<IpNet>().map_err(|_| InvalidProxy::Malformed)?,
     };
     if network.prefix_len() == 0 {
         return Err(InvalidProxy::Everybody(text.to_owned()));
     }
     let meant = match (network.addr().to_canonical(), network) {
         (IpAddr::V4(v4), IpNet::V6(v6)) => {
-            let prefix = v6.prefix_len().checked_sub(96).ok_or_else(malformed)?;
-            IpNet::new(v4.into(), prefix).map_err(|_| malformed())?.trunc()
+            let prefix = v6.prefix_len().checked_sub(96).ok_or(InvalidProxy::Malformed)?;
+            IpNet::new(v4.into(), prefix).map_err(|_| InvalidProxy::Malformed)?.trunc()
         }
         _ => network.trunc(),
     };

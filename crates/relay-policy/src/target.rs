@@ -148,19 +148,19 @@ pub struct HostPattern {
     labels: Vec<String>,
 }
 
-/// Why a text is not a host pattern.
+/// Why a text is not a host pattern. The text is not repeated: it may be a link with a signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// Would match hosts of strangers.
     #[error(
-        "\"{0}\" matches hosts of strangers; the last two labels must be written out, for example \"pictures-*.example.com\""
+        "matches hosts of strangers; the last two labels must be written out, for example \"pictures-*.example.com\""
     )]
-    TooWide(String),
+    TooWide,
     /// Not a name.
     #[error(
-        "\"{0}\" is not a host name; write lower-case labels without scheme, port or path, for example \"pictures.example.com\""
+        "is not a host name; write lower-case labels without scheme, port or path, for example \"pictures.example.com\""
     )]
-    NotAName(String),
+    NotAName,
 }
 
 impl HostPattern {
@@ -172,11 +172,11 @@ impl HostPattern {
         let labels: Vec<&str> = text.split('.').collect();
         let fixed = labels.iter().rev().take(2);
         if text == "*" || fixed.clone().any(|label| label.contains('*')) || labels.first() == Some(&"*") {
-            return Err(PatternError::TooWide(text.to_owned()));
+            return Err(PatternError::TooWide);
         }
         // With the wildcards filled in it must be a name that could be asked for.
         if !is_plain_name(&text.replace('*', "x")) {
-            return Err(PatternError::NotAName(text.to_owned()));
+            return Err(PatternError::NotAName);
         }
         Ok(Self { labels: labels.into_iter().map(str::to_owned).collect() })
     }

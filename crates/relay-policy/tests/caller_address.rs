@@ -94,7 +94,7 @@ fn a_network_is_written_exactly_and_is_not_everybody() {
         assert!(problem(text).to_string().contains(text), "it is named");
     }
     for text in ["", "localhost", "10.0.0.0/33", "10.0.0", "*", "10.0.0.0/-1", " 10.0.0.1", "::ffff:0:0/90"] {
-        assert_eq!(problem(text), InvalidProxy::Malformed(text.into()), "{text}");
+        assert_eq!(problem(text), InvalidProxy::Malformed, "{text}");
     }
     for (text, meant) in [
         ("10.1.2.3/8", "10.0.0.0/8"),

@@ -190,7 +190,7 @@ fn patterns_that_would_match_strangers_are_refused() {
     for text in ["*", "*.com", "*.aliyuncs.com", "a.*.com", "a.b.*", "*.*.*", "oss-*.com"] {
         assert!(HostPattern::parse(text).is_err(), "{text}");
     }
-    assert!(matches!(HostPattern::parse("*"), Err(PatternError::TooWide(_))));
+    assert!(matches!(HostPattern::parse("*"), Err(PatternError::TooWide)));
     for text in [
         "",
         "https://pictures.example.com",
@@ -200,7 +200,7 @@ fn patterns_that_would_match_strangers_are_refused() {
         "localhost",
         "a..example.com",
     ] {
-        assert!(matches!(HostPattern::parse(text), Err(PatternError::NotAName(_))), "{text}");
+        assert!(matches!(HostPattern::parse(text), Err(PatternError::NotAName)), "{text}");
     }
     for text in ["pictures.example.com", "p-*.example.com", "a-*-b.oss-*.example.com"] {
         assert!(HostPattern::parse(text).is_ok(), "{text}");

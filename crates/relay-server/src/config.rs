@@ -9,6 +9,7 @@ mod region;
 mod settings;
 mod tls;
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -100,8 +101,7 @@ impl Config {
             allowed_origins: allowed_origins(settings.allowed_origins)?,
             static_dir: static_dir(settings.static_dir)?,
             tls: settings.tls,
-            trusted_proxies: TrustedProxies::parse(&settings.trusted_proxies)
-                .map_err(|error| ConfigError::invalid("trusted_proxies", error))?,
+            trusted_proxies: trusted_proxies(&settings.trusted_proxies)?,
             extra_authorities: extra_authorities(settings.ca_file)?,
             regions: region::read_all(&settings.regions, environment)?,
             image_hosts: image_hosts(settings.images.hosts)?,
@@ -190,19 +190,21 @@ fn public_url(written: Option<&str>, listen: SocketAddr) -> Result<Option<Origin
 
 fn allowed_origins(written: Option<Vec<String>>) -> Result<Vec<AllowedOrigin>, ConfigError> {
     let Some(written) = written else { return Ok(vec![AllowedOrigin::OwnOrigin]) };
-    let read = |text: &String| match text.as_str() {
+    each("allowed_origins", &written, |text| match text {
         "self" => Ok(AllowedOrigin::OwnOrigin),
-        text => Origin::parse(text)
-            .map(AllowedOrigin::Exact)
-            .map_err(|error| ConfigError::invalid("allowed_origins", error)),
-    };
-    written.iter().map(read).collect()
+        text => Origin::parse(text).map(AllowedOrigin::Exact),
+    })
+}
+
+fn trusted_proxies(written: &[String]) -> Result<TrustedProxies, ConfigError> {
+    each("trusted_proxies", written, |text| TrustedProxies::parse(&[text]))?;
+    TrustedProxies::parse(written).map_err(|error| ConfigError::invalid("trusted_proxies", error))
 }
 
 fn static_dir(written: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> {
     match written {
         Some(path) if !path.is_dir() => {
-            Err(ConfigError::invalid("static_dir", format!("\"{}\" is not a directory", path.display())))
+            Err(ConfigError::invalid("static_dir", format!("{} is not a directory", error::path(&path))))
         }
         other => Ok(other),
     }
@@ -211,7 +213,7 @@ fn static_dir(written: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> 
 fn extra_authorities(written: Option<PathBuf>) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
     let Some(path) = written else { return Ok(Vec::new()) };
     let read = || CertificateDer::pem_file_iter(&path)?.collect::<Result<Vec<_>, _>>();
-    let invalid = |why: &str| ConfigError::invalid("ca_file", format!("\"{}\" {why}", path.display()));
+    let invalid = |why: &str| ConfigError::invalid("ca_file", format!("{} {why}", error::path(&path)));
     match read() {
         Ok(certificates) if certificates.is_empty() => Err(invalid("holds no certificate in PEM form")),
         Ok(certificates) => Ok(certificates),
@@ -221,7 +223,15 @@ fn extra_authorities(written: Option<PathBuf>) -> Result<Vec<CertificateDer<'sta
 
 fn image_hosts(written: Option<Vec<String>>) -> Result<Vec<HostPattern>, ConfigError> {
     let written = written.unwrap_or_else(|| DEFAULT_IMAGE_HOSTS.map(str::to_owned).into());
-    let read =
-        |text: &String| HostPattern::parse(text).map_err(|error| ConfigError::invalid("images.hosts", error));
-    written.iter().map(read).collect()
+    each("images.hosts", &written, HostPattern::parse)
+}
+
+/// Reads a list; an error gives the number of the entry, since it does not repeat it.
+fn each<T, E: Display>(
+    setting: &str,
+    texts: &[String],
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Vec<T>, ConfigError> {
+    let fault = |index: usize, error| ConfigError::invalid(format!("{setting}[{index}]"), error);
+    texts.iter().enumerate().map(|(index, text)| read(text).map_err(|error| fault(index, error))).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use relay_policy::access::{Access, Invite, Quota};
 use serde::Deserialize;
 
-use super::error::ConfigError;
+use super::error::{self, ConfigError};
 use super::{AllowedOrigin, Config};
 
 /// For an invite that does not say otherwise.
@@ -54,7 +54,11 @@ pub(super) fn read(written: AccessSettings) -> Result<Access, ConfigError> {
         {
             return Err(ConfigError::invalid(
                 "access.invites",
-                format!("\"{}\" and \"{}\" share a name or a token", other.name, invite.name),
+                format!(
+                    "\"{}\" and \"{}\" share a name or a token",
+                    error::name(&other.name),
+                    error::name(&invite.name)
+                ),
             ));
         }
         invites.push(Arc::new(invite));
@@ -70,7 +74,9 @@ fn invite(written: InviteSettings, total: Quota) -> Result<Invite, ConfigError> 
             "is 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\"",
         ));
     }
-    let setting = |key: &str| format!("access.invites.{name}.{key}");
+    // Somebody may have swapped the name and the token.
+    let shown = error::name(&name);
+    let setting = |key: &str| format!("access.invites.{shown}.{key}");
     if written.images_per_day.is_none() && total.images_per_day.is_none() {
         return Err(ConfigError::invalid(
             setting("images_per_day"),
@@ -82,7 +88,7 @@ fn invite(written: InviteSettings, total: Quota) -> Result<Invite, ConfigError> 
         requests_per_minute: Some(written.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE)),
         calls_at_once: Some(written.calls_at_once.unwrap_or(CALLS_AT_ONCE)),
     };
-    check_quota(quota, &format!("access.invites.{name}"))?;
+    check_quota(quota, &format!("access.invites.{shown}"))?;
     let digest = setting("token_sha256");
     Invite::new(name, &written.token_sha256, quota).map_err(|error| ConfigError::invalid(digest, error))
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use toml::{Table, Value};
 
-use super::error::ConfigError;
+use super::error::{self, ConfigError, without_value};
 use super::settings::{self, Settings};
 
 /// A CORS relay for the Qwen image editing API.
@@ -113,7 +113,7 @@ impl Cli {
 
 fn read_file(path: &PathBuf) -> Result<Table, ConfigError> {
     let text = fs::read_to_string(path)
-        .map_err(|error| ConfigError::invalid("--config", format!("\"{}\": {error}", path.display())))?;
+        .map_err(|problem| ConfigError::invalid("--config", format!("{}: {problem}", error::path(path))))?;
     parse(&text, &path.display().to_string())
 }
 
@@ -123,7 +123,7 @@ fn parse(text: &str, source: &str) -> Result<Table, ConfigError> {
     text.parse::<Table>().map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.lines().count().max(1);
-        ConfigError::invalid(source, format!("line {line}: {}", error.message()))
+        ConfigError::invalid(source, format!("line {line}: {}", without_value(error.message())))
     })
 }
 

@@ -160,6 +160,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
     match humantime::parse_duration(&text) {
         Ok(duration) if duration > Duration::ZERO => Ok(duration),
         Ok(_) => Err(serde::de::Error::custom(format!("must be longer than zero; {advice}"))),
-        Err(error) => Err(serde::de::Error::custom(format!("{error}; {advice}"))),
+        // Its own words repeat parts of the text.
+        Err(_) => Err(serde::de::Error::custom(format!("is no time; {advice}"))),
     }
 }

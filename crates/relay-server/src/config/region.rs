@@ -10,8 +10,8 @@ use relay_policy::origin::Origin;
 use relay_policy::route::is_region_id;
 use serde::Deserialize;
 
-use super::error::ConfigError;
-use super::settings;
+use super::error::{self, ConfigError};
+use super::{each, settings};
 
 /// One region, checked.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ fn read(
     value: &toml::Value,
     environment: &impl Fn(&str) -> Option<String>,
 ) -> Result<Region, ConfigError> {
-    let name = format!("regions.{id}");
+    let name = format!("regions.{}", error::name(id));
     if !is_region_id(id) {
         return Err(ConfigError::invalid(
             name,
@@ -98,7 +98,8 @@ fn read(
         result_origins: written
             .result_origins
             .iter()
-            .map(|text| origin(text, &format!("{name}.result_origins")))
+            .enumerate()
+            .map(|(index, text)| origin(text, &format!("{name}.result_origins[{index}]")))
             .collect::<Result<_, _>>()?,
     })
 }
@@ -116,16 +117,13 @@ fn rules(written: &RegionSettings, name: &str, strict: bool) -> Result<Rules, Co
         };
     }
     let models = written.models.clone().unwrap_or_else(|| DEFAULT_MODELS.map(str::to_owned).into());
-    let read = |text: &String| {
-        ModelPattern::parse(text).map_err(|error| ConfigError::invalid(format!("{name}.models"), error))
-    };
     let max_images = written.max_images.unwrap_or(DEFAULT_MAX_IMAGES);
     if max_images == 0 || models.is_empty() {
         let setting = if max_images == 0 { "max_images" } else { "models" };
         return Err(ConfigError::invalid(format!("{name}.{setting}"), "would refuse every call"));
     }
     Ok(Rules {
-        models: Some(models.iter().map(read).collect::<Result<_, _>>()?),
+        models: Some(each(&format!("{name}.models"), &models, ModelPattern::parse)?),
         max_images: Some(max_images),
         strict: true,
     })
@@ -137,10 +135,7 @@ fn origin(text: &str, setting: &str) -> Result<Origin, ConfigError> {
     if origin.is_https() || origin.is_loopback() {
         Ok(origin)
     } else {
-        Err(ConfigError::invalid(
-            setting,
-            format!("\"{origin}\" must be https; plain http is for loopback only"),
-        ))
+        Err(ConfigError::invalid(setting, "must be https; plain http is for loopback only"))
     }
 }
 
@@ -179,7 +174,8 @@ fn key(
     }
 }
 
-/// What is no name may be the key, put there by mistake: it is not repeated.
+/// What is no name may be the key, put there by mistake: it is not repeated. Nor is a name in lower case, which a key
+/// can look like.
 fn from_variable(name: &str, environment: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let is_name = !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
@@ -190,7 +186,10 @@ fn from_variable(name: &str, environment: &impl Fn(&str) -> Option<String>) -> R
                 .to_owned(),
         );
     }
-    environment(name).ok_or_else(|| format!("the variable {name} is not set"))
+    environment(name).ok_or_else(|| match name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        true => "the variable of this name is not set".to_owned(),
+        false => format!("the variable {} is not set", error::name(name)),
+    })
 }
 
 fn from_file(path: &Path) -> Result<String, String> {
@@ -204,8 +203,8 @@ fn from_file(path: &Path) -> Result<String, String> {
 
 /// A file that nobody else may read.
 pub(super) fn key_file(path: &Path) -> Result<String, String> {
-    let shown = path.display();
-    let unreadable = |error: std::io::Error| format!("\"{shown}\" cannot be read: {error}");
+    let shown = error::path(path);
+    let unreadable = |error: std::io::Error| format!("{shown} cannot be read: {error}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -215,7 +214,7 @@ pub(super) fn key_file(path: &Path) -> Result<String, String> {
         let others = if is_credential(path) { 0o007 } else { 0o077 };
         if mode & others != 0 {
             return Err(format!(
-                "\"{shown}\" can be read by other users (mode {:04o}); chmod 600 it",
+                "{shown} can be read by other users (mode {:04o}); chmod 600 it",
                 mode & 0o777
             ));
         }

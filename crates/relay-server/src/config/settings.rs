@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde_path_to_error::Segment;
 
 use super::access::AccessSettings;
-use super::error::ConfigError;
+use super::error::{self, ConfigError};
 use super::limits::Limits;
 use super::tls::TlsFiles;
 
@@ -54,19 +55,19 @@ pub enum LogFormat {
 /// Reads a table into `T`; an error names the key below `prefix`.
 pub(super) fn read<'de, T: Deserialize<'de>>(table: toml::Table, prefix: &str) -> Result<T, ConfigError> {
     serde_path_to_error::deserialize(table).map_err(|error| {
-        let path = error.path().to_string();
-        let message = error.inner().message().to_owned();
-        let setting = match (prefix, path.as_str()) {
-            ("", ".") => named_in(&message).unwrap_or_else(|| "configuration".to_owned()),
-            ("", path) => path.to_owned(),
-            (prefix, ".") => prefix.to_owned(),
-            (prefix, path) => format!("{prefix}.{path}"),
-        };
-        ConfigError::invalid(setting, message)
+        let mut setting = prefix.to_owned();
+        for step in error.path() {
+            match step {
+                Segment::Seq { index } => setting.push_str(&format!("[{index}]")),
+                Segment::Map { key } | Segment::Enum { variant: key } => {
+                    let dot = if setting.is_empty() { "" } else { "." };
+                    setting.push_str(dot);
+                    setting.push_str(error::name(key));
+                }
+                Segment::Unknown => {}
+            }
+        }
+        let setting = if setting.is_empty() { "configuration" } else { &setting };
+        ConfigError::invalid(setting, error::without_value(error.inner().message()))
     })
-}
-
-/// The name an "unknown field `x`" message gives.
-fn named_in(message: &str) -> Option<String> {
-    message.split('`').nth(1).map(str::to_owned)
 }

@@ -9,7 +9,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::Deserialize;
 use tokio_rustls::rustls::{self, ServerConfig};
 
-use super::error::ConfigError;
+use super::error::{self, ConfigError};
 use super::region::key_file;
 
 /// Where the certificate and its key are, as PEM.
@@ -29,12 +29,12 @@ impl TlsFiles {
     /// [`ConfigError`] names the file that cannot be used.
     pub fn load(&self) -> Result<ServerConfig, ConfigError> {
         let certificates = self.certificates()?;
-        let shown = self.key_file.display();
+        let shown = error::path(&self.key_file);
         let invalid = |problem: String| ConfigError::invalid("tls.key_file", problem);
         let pem = key_file(&self.key_file).map_err(invalid)?;
         // The parser's error is not shown: it could quote the file.
         let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
-            .map_err(|_| invalid(format!("\"{shown}\" holds no private key in PEM form")))?;
+            .map_err(|_| invalid(format!("{shown} holds no private key in PEM form")))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -43,7 +43,7 @@ impl TlsFiles {
             .with_single_cert(certificates, key)
             .map_err(|error| match error {
                 rustls::Error::InvalidCertificate(_) => self.invalid_certificate(&error.to_string()),
-                error => invalid(format!("\"{shown}\" does not go with tls.cert_file: {error}")),
+                error => invalid(format!("{shown} does not go with tls.cert_file: {error}")),
             })?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(config)
@@ -62,7 +62,7 @@ impl TlsFiles {
     }
 
     fn invalid_certificate(&self, why: &str) -> ConfigError {
-        ConfigError::invalid("tls.cert_file", format!("\"{}\": {why}", self.cert_file.display()))
+        ConfigError::invalid("tls.cert_file", format!("{}: {why}", error::path(&self.cert_file)))
     }
 }
 

@@ -18,6 +18,7 @@ mod program;
 mod rates;
 mod refusals;
 mod settings;
+mod settings_secrets;
 mod shutdown;
 mod static_files;
 mod streaming;
