@@ -2,13 +2,22 @@
 
 use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, HeaderMap};
+use http::header::{AUTHORIZATION, FORWARDED, HeaderMap, HeaderName, VIA};
 use sha2::{Digest as _, Sha256};
 
 use crate::access::{Access, Invite, Quota};
 use crate::answer::KeyHolder;
 use crate::credential::Credential;
 use crate::reject::{Code, Reject};
+
+/// What proxies add. Programs on this machine have no reason to send any of them.
+const MARKS_OF_PROXIES: [HeaderName; 5] = [
+    FORWARDED,
+    VIA,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-real-ip"),
+];
 
 /// Whose money a call spends. No variant shows its credential.
 #[derive(Debug, Clone)]
@@ -32,7 +41,8 @@ impl Identity {
     /// The identity for a region, by who holds its key.
     ///
     /// # Errors
-    /// `key_missing`, `token_invalid`, `bad_request` with two credentials.
+    /// `key_missing`, `token_invalid`, `bad_request` with two credentials, `origin_not_allowed` for who comes through a
+    /// proxy to a relay that only its own machine may use.
     pub fn for_region(
         holder: KeyHolder,
         access: Option<&Access>,
@@ -73,7 +83,14 @@ impl Identity {
         Self::for_region(KeyHolder::Client, access, headers)
     }
 
+    /// The relay is bound to loopback then, but somebody may have put a proxy before it: who comes through that is not
+    /// from this machine.
     fn anyone(headers: &HeaderMap) -> Result<Self, Reject> {
+        if MARKS_OF_PROXIES.iter().any(|name| headers.contains_key(name)) {
+            return Err(Reject::from(Code::OriginNotAllowed).with_message(
+                "This relay pays for its own machine only, and this request came through a proxy. Its operator can hand out invites: see [access].",
+            ));
+        }
         if headers.contains_key(AUTHORIZATION) {
             Credential::from_headers(headers).map(Some).map(Self::Anyone)
         } else {

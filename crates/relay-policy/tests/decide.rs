@@ -81,6 +81,25 @@ fn a_region_with_the_relays_key_never_takes_the_callers() {
 }
 
 #[test]
+fn a_held_key_without_invites_is_not_spent_through_a_proxy() {
+    let path = GENERATION.replace("beijing", "own");
+    let job = "/relay/jobs/8e03978e-40d5-43e8-bc93-6894a57f9324";
+    for header in ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] {
+        for value in ["127.0.0.1", ""] {
+            for (method, uri) in [("POST", path.as_str()), ("GET", PICTURE), ("GET", job)] {
+                let sent = [PAGE, KEY, JSON, (header, value)];
+                assert_eq!(code(method, uri, &sent), Code::OriginNotAllowed, "{header} {uri}");
+            }
+            let own_key = [PAGE, KEY, JSON, (header, value)];
+            assert!(
+                rule("POST", GENERATION, &own_key).decision.is_ok(),
+                "{header}: who pays is free to come"
+            );
+        }
+    }
+}
+
+#[test]
 fn with_invites_a_held_key_and_the_pictures_need_a_token() {
     let invite = Invite::new("family".into(), &Invite::digest("qe-canary"), Quota::default()).unwrap();
     let access = Access { invites: vec![Arc::new(invite)], total: Quota::default() };

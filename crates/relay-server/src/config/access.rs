@@ -139,6 +139,9 @@ fn check_local(config: &Config, region: &str) -> Result<(), ConfigError> {
     if config.public_url.as_ref().is_some_and(|origin| !origin.is_loopback()) {
         return refuse("public_url must be on loopback");
     }
+    if !config.trusted_proxies.is_empty() {
+        return refuse("trusted_proxies must be empty: callers behind a proxy are not on this machine");
+    }
     let local = |entry: &AllowedOrigin| match entry {
         AllowedOrigin::OwnOrigin => true,
         AllowedOrigin::Exact(origin) => origin.is_loopback(),

@@ -122,6 +122,8 @@ fn a_held_key_without_access_control_stays_on_this_machine() {
     let foreign = "allowed_origins = [\"self\", \"https://app.example\"]\n";
     refuses(&format!("{foreign}{HELD_KEY}"), "access", "allowed_origins must be");
     refuses(&format!("allowed_origins = [\"*\"]\n{HELD_KEY}"), "allowed_origins", "name each origin exactly");
+    let proxy = "trusted_proxies = [\"127.0.0.1\"]\n";
+    refuses(&format!("{proxy}{HELD_KEY}"), "access", "trusted_proxies must be empty");
 }
 
 #[test]
