@@ -10,12 +10,12 @@ use crate::answer::KeyHolder;
 use crate::credential::Credential;
 use crate::reject::{Code, Reject};
 
-/// What proxies add. Programs on this machine have no reason to send any of them.
-const MARKS_OF_PROXIES: [HeaderName; 5] = [
+/// What proxies add for callers from elsewhere. Programs on this machine have no reason to send any of them; its
+/// development servers (`trunk serve`) add `X-Forwarded-Host`, which is not on the list for that.
+const MARKS_OF_PROXIES: [HeaderName; 4] = [
     FORWARDED,
     VIA,
     HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-forwarded-host"),
     HeaderName::from_static("x-real-ip"),
 ];
 
