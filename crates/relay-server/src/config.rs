@@ -7,6 +7,7 @@ mod error;
 mod limits;
 mod region;
 mod settings;
+mod start;
 mod tls;
 
 use std::fmt::Display;
@@ -30,6 +31,7 @@ pub use limits::Limits;
 pub use region::Region;
 pub use settings::LogFormat;
 use settings::Settings;
+pub use start::NotStarted;
 pub use tls::TlsFiles;
 
 /// Result buckets of the vendor, as far as they are known.

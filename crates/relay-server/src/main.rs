@@ -3,8 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use relay_server::config::{Cli, Command, Config, ConfigError};
+use relay_server::config::{Cli, Command, Config, ConfigError, NotStarted};
 use relay_server::{Reloader, Server, healthcheck, logging};
 
 /// Bad configuration; the same code the command line parser uses.
@@ -14,7 +13,15 @@ const EXIT_CONFIG: u8 = 2;
 const FILE_THREADS: usize = 16;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::read(std::env::args_os(), std::env::vars_os().map(|(name, _)| name)) {
+        Ok(cli) => cli,
+        Err(NotStarted::Refused(error)) => return refuse(&error),
+        Err(NotStarted::Asked(text)) => {
+            // Whoever reads it may have closed the pipe.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            return ExitCode::SUCCESS;
+        }
+    };
     match cli.command() {
         Some(Command::Invite { name }) => return print_invite(name),
         Some(Command::Healthcheck) => return print_health(&cli),

@@ -38,6 +38,17 @@ pub struct Cli {
     /// Certificate authorities (PEM) to trust besides the public ones.
     #[arg(long, env = "QWEN_EDIT_RELAY_CA_FILE", value_name = "FILE")]
     ca_file: Option<String>,
+    /// A proxy in front of the relay, or a network of them. Repeat or separate by commas [default: none].
+    #[arg(long, env = "QWEN_EDIT_RELAY_TRUSTED_PROXIES", value_name = "ADDRESS", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<String>>,
+    /// Fetch the pictures of paid answers at once, and keep them.
+    #[arg(long, env = "QWEN_EDIT_RELAY_KEEP_PICTURES", value_name = "BOOL", num_args = 0..=1)]
+    #[arg(require_equals = true, default_missing_value = "true")]
+    keep_pictures: Option<bool>,
+    /// Refuse paid calls without an Idempotency-Key.
+    #[arg(long, env = "QWEN_EDIT_RELAY_REQUIRE_IDEMPOTENCY_KEY", value_name = "BOOL", num_args = 0..=1)]
+    #[arg(require_equals = true, default_missing_value = "true")]
+    require_idempotency_key: Option<bool>,
     #[command(subcommand)]
     command: Option<Command>,
     /// How log lines look: text or json [default: text]. What is logged: RUST_LOG [default: info].
@@ -105,9 +116,14 @@ impl Cli {
             ("log_format", &self.log_format),
         ];
         let text = text.into_iter().filter_map(|(key, value)| Some((key, Value::String(value.clone()?))));
-        let origins =
-            self.allowed_origins.iter().map(|origins| ("allowed_origins", Value::from(origins.clone())));
-        text.chain(origins).map(|(key, value)| (key.to_owned(), value))
+        let lists = [("allowed_origins", &self.allowed_origins), ("trusted_proxies", &self.trusted_proxies)];
+        let lists = lists.into_iter().filter_map(|(key, list)| Some((key, Value::from(list.clone()?))));
+        let switches = [
+            ("keep_pictures", self.keep_pictures),
+            ("require_idempotency_key", self.require_idempotency_key),
+        ];
+        let switches = switches.into_iter().filter_map(|(key, is_on)| Some((key, Value::from(is_on?))));
+        text.chain(lists).chain(switches).map(|(key, value)| (key.to_owned(), value))
     }
 }
 

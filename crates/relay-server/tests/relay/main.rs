@@ -20,6 +20,7 @@ mod refusals;
 mod settings;
 mod settings_secrets;
 mod shutdown;
+mod start;
 mod static_files;
 mod streaming;
 mod support;
