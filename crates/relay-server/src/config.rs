@@ -130,10 +130,10 @@ impl Config {
         access::check_held_keys(self, access)
     }
 
-    /// What the operator should know about settings that can be run all the same. Names the setting.
+    /// What the operator should know about settings that can be run all the same. Each names its setting.
     #[must_use]
-    pub fn warning(&self) -> Option<String> {
-        self.limits.warning()
+    pub fn warnings(&self) -> Vec<String> {
+        self.limits.warnings()
     }
 
     /// The origin the relay is reached by, now that its port is known.

@@ -32,14 +32,14 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     if cli.command().is_some() {
-        if let Some(warning) = config.warning() {
+        for warning in config.warnings() {
             eprintln!("relay-server: warning: {warning}");
         }
         println!("the configuration is valid");
         return ExitCode::SUCCESS;
     }
     logging::start(config.log_format);
-    if let Some(warning) = config.warning() {
+    for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {

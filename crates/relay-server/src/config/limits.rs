@@ -6,6 +6,13 @@ use serde::{Deserialize, Deserializer};
 
 use super::error::ConfigError;
 
+/// More than a machine has; far more is more than can be counted.
+const MOST_CONNECTIONS: usize = 1_000_000;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Longer is a slip of the pen, and far longer is more than a clock can count.
+const LONGEST_TIMEOUT: Duration = DAY;
+const LONGEST_LIFE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
 /// The `[limits]` table. Sizes are bytes, times are written like `"10s"` or `"5m"`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -109,15 +116,23 @@ impl Default for Limits {
 
 impl Limits {
     /// What works, and will hurt.
-    pub(super) fn warning(&self) -> Option<String> {
-        (self.drain_timeout <= self.total_timeout).then(|| {
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let drain = (self.drain_timeout <= self.total_timeout).then(|| {
             format!(
                 "limits.drain_timeout: {} is not above limits.total_timeout ({}): when the relay stops, calls that are \
                  being sent are refused, and running ones may be cut off, paid and without their answer",
                 humantime::format_duration(self.drain_timeout),
                 humantime::format_duration(self.total_timeout)
             )
-        })
+        });
+        let life = (self.job_life < DAY).then(|| {
+            format!(
+                "limits.job_life: {} is less than a day, which is how long the vendor's links live: paid answers are \
+                 thrown away while their pictures are still there",
+                humantime::format_duration(self.job_life)
+            )
+        });
+        drain.into_iter().chain(life).collect()
     }
 
     /// Refuses what could never work.
@@ -135,6 +150,10 @@ impl Limits {
                 return Err(ConfigError::invalid(format!("limits.{name}"), "must be at least 1"));
             }
         }
+        if self.connections > MOST_CONNECTIONS {
+            let problem = format!("must be at most {MOST_CONNECTIONS}");
+            return Err(ConfigError::invalid("limits.connections", problem));
+        }
         for (name, room) in [
             ("in_flight_bytes", self.in_flight_bytes),
             ("in_flight_bytes_per_ip", self.in_flight_bytes_per_ip),
@@ -144,6 +163,7 @@ impl Limits {
                 return Err(ConfigError::invalid("limits.body_bytes", problem));
             }
         }
+        self.check_times()?;
         if self.state_bytes < self.answer_bytes.saturating_mul(2) {
             return Err(ConfigError::invalid(
                 "limits.state_bytes",
@@ -151,6 +171,47 @@ impl Limits {
             ));
         }
         Ok(self)
+    }
+}
+
+impl Limits {
+    fn check_times(&self) -> Result<(), ConfigError> {
+        let refuse =
+            |name: &str, problem: String| Err(ConfigError::invalid(format!("limits.{name}"), problem));
+        for (name, time) in [
+            ("header_timeout", self.header_timeout),
+            ("idle_timeout", self.idle_timeout),
+            ("body_timeout", self.body_timeout),
+            ("write_timeout", self.write_timeout),
+            ("dns_timeout", self.dns_timeout),
+            ("connect_timeout", self.connect_timeout),
+            ("first_byte_timeout", self.first_byte_timeout),
+            ("total_timeout", self.total_timeout),
+            ("image_timeout", self.image_timeout),
+            ("drain_timeout", self.drain_timeout),
+        ] {
+            if time > LONGEST_TIMEOUT {
+                return refuse(name, "must be at most \"1day\"".to_owned());
+            }
+        }
+        if self.job_life > LONGEST_LIFE {
+            return refuse("job_life", "must be at most \"31days\"".to_owned());
+        }
+        if self.job_life < self.total_timeout {
+            let call = humantime::format_duration(self.total_timeout);
+            let problem = format!("must be at least limits.total_timeout ({call}): a call outlives its job");
+            return refuse("job_life", problem);
+        }
+        // The whole body at this rate is added to body_timeout.
+        let slowest = self.body_bytes / self.body_bytes_per_second;
+        if slowest > LONGEST_TIMEOUT.as_secs() {
+            let problem = format!(
+                "is too little for limits.body_bytes ({}): an upload could take days",
+                self.body_bytes
+            );
+            return refuse("body_bytes_per_second", problem);
+        }
+        Ok(())
     }
 }
 

@@ -348,7 +348,7 @@ async fn answers_that_were_handed_out_make_room_and_are_not_paid_again() {
 #[tokio::test]
 async fn jobs_are_forgotten_after_their_life() {
     let upstream = Upstream::json(200, ONE_PICTURE).await;
-    let relay = Relay::start(&upstream, &["limits.job_life = \"1s\""]).await;
+    let relay = Relay::start(&upstream, &["limits.job_life = \"1s\"", "limits.total_timeout = \"1s\""]).await;
     post(&relay, &[], BODY).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
     assert_eq!(result(&relay, &[]).await.error(), error(404, "not_found", "unknown"));

@@ -154,6 +154,13 @@ fn check_reads_a_configuration_and_starts_nothing() {
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && output.stdout.starts_with(b"the configuration is valid"));
     assert!(message.contains("limits.drain_timeout: 5m is not above limits.total_timeout (5m)"), "{message}");
+    let short = format!("{valid}[limits]\njob_life = \"23h\"\n");
+    let output = run_with(&short, &["check"], &[]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.success() && message.contains("limits.job_life: 23h is less than a day"),
+        "{message}"
+    );
     let output = run_with(&valid.replace("https", "http"), &["check"], &[]);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2));

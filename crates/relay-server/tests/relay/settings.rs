@@ -115,6 +115,31 @@ fn limits_must_make_sense() {
 }
 
 #[test]
+fn times_are_ones_a_clock_can_count() {
+    let limit = |name: &str, value: &str| format!("{REGION}[limits]\n{name} = \"{value}\"\n");
+    let timeouts =
+        ["header", "idle", "body", "write", "dns", "connect", "first_byte", "total", "image", "drain"];
+    for name in timeouts.map(|name| format!("{name}_timeout")) {
+        for value in ["10000000000000000000s", "86401s"] {
+            refuses(&limit(&name, value), &format!("limits.{name}"), "at most \"1day\"");
+        }
+    }
+    for value in ["10000000000000000000s", "32days"] {
+        refuses(&limit("job_life", value), "limits.job_life", "at most \"31days\"");
+    }
+    refuses(&limit("job_life", "299s"), "limits.job_life", "at least limits.total_timeout (5m)");
+    let slow = format!("{REGION}[limits]\nbody_bytes_per_second = 1\n");
+    refuses(&slow, "limits.body_bytes_per_second", "could take days");
+    let many = format!("{REGION}[limits]\nconnections = 9000000000000000000\n");
+    refuses(&many, "limits.connections", "at most 1000000");
+
+    let most =
+        "connections = 1000000\ntotal_timeout = \"1day\"\ndrain_timeout = \"1day\"\njob_life = \"31days\"\n";
+    let output = run_with(&format!("{REGION}[limits]\n{most}"), &["check"], &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_held_key_without_access_control_stays_on_this_machine() {
     let public = "public_url = \"https://edit.example\"\n";
     refuses(&format!("listen = \"0.0.0.0:0\"\n{public}{HELD_KEY}"), "access", "listen must be on loopback");
