@@ -13,7 +13,11 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies in front of the relay whose `X-Forwarded-For` is believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies {
+    networks: Vec<IpNet>,
+    /// Whether people elsewhere use the relay, so that connections from this machine may be theirs.
+    serves_others: bool,
+}
 
 /// Why a text names no proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,20 +44,34 @@ impl TrustedProxies {
     /// # Errors
     /// [`InvalidProxy`] for the first that cannot be used.
     pub fn parse<T: AsRef<str>>(texts: &[T]) -> Result<Self, InvalidProxy> {
-        texts.iter().map(|text| network(text.as_ref())).collect::<Result<_, _>>().map(Self)
+        let networks = texts.iter().map(|text| network(text.as_ref())).collect::<Result<_, _>>()?;
+        Ok(Self { networks, serves_others: false })
+    }
+
+    /// For a relay that people elsewhere use: whoever connects from this machine is likely a proxy that nobody named,
+    /// with all of them behind it, and is held to the limits of one caller.
+    #[must_use]
+    pub fn serving_others(self, serves_others: bool) -> Self {
+        Self { serves_others, ..self }
+    }
+
+    /// Whether the caller is a program on this machine, whom no limit is for.
+    #[must_use]
+    pub fn is_local(&self, caller: IpAddr) -> bool {
+        !self.serves_others && caller.to_canonical().is_loopback() && !self.contains(caller)
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.networks.is_empty()
     }
 
     /// Whether an address is one of them.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.networks.iter().any(|network| network.contains(&address))
     }
 
     /// The caller's address: the peer, or if that is a trusted proxy, the rightmost address of `X-Forwarded-For` that

@@ -33,6 +33,18 @@ fn without_a_trusted_proxy_the_peer_calls() {
 }
 
 #[test]
+fn this_machine_is_local_unless_others_may_come_from_it() {
+    let is_local = |proxies: &TrustedProxies, text: &str| proxies.is_local(text.parse().unwrap());
+    let alone = TrustedProxies::default();
+    for text in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
+        assert!(is_local(&alone, text), "{text}");
+        assert!(!is_local(&alone.clone().serving_others(true), text), "{text}");
+    }
+    assert!(!is_local(&alone, "10.0.0.1") && !is_local(&proxies(), "127.0.0.1"));
+    assert!(is_local(&proxies(), "127.0.0.2"));
+}
+
+#[test]
 fn the_rightmost_address_that_is_no_proxy_calls() {
     assert_eq!(caller("127.0.0.1", &["6.6.6.6, 47.88.1.2"]), "47.88.1.2");
     assert_eq!(caller("127.0.0.1", &["6.6.6.6, 47.88.1.2, 10.1.2.3"]), "47.88.1.2");

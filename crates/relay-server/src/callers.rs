@@ -80,7 +80,7 @@ impl Callers {
     /// # Errors
     /// `rate_limited`, with the seconds to wait.
     pub(crate) fn admit(&self, caller: IpAddr, now: Instant) -> Result<(), Reject> {
-        if self.is_local(caller) {
+        if self.proxies.is_local(caller) {
             return Ok(());
         }
         self.requests.admit(caller, now - self.started).map_err(too_fast)
@@ -92,11 +92,6 @@ impl Callers {
             Ok(()) => Code::TokenInvalid.into(),
             Err(error) => too_fast(error),
         }
-    }
-
-    /// This machine's own programs; unless a proxy sits there, for whom everybody outside comes from here.
-    fn is_local(&self, caller: IpAddr) -> bool {
-        caller.is_loopback() && !self.proxies.contains(caller)
     }
 }
 

@@ -26,13 +26,13 @@ impl IpCaps {
         Arc::new(Self { open: Mutex::default(), limit, proxies })
     }
 
-    /// A place for one more connection of `peer`, or nothing when it has its share. Loopback and trusted proxies are
-    /// not limited: everybody comes from there.
+    /// A place for one more connection of `peer`, or nothing when it has its share. Trusted proxies are not limited,
+    /// since everybody comes from there, nor is this machine where only its own programs do.
     pub(crate) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let key = group(peer);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(key).or_insert(0);
-        if *count >= self.limit && !key.is_loopback() && !self.proxies.contains(peer) {
+        if *count >= self.limit && !self.proxies.is_local(peer) && !self.proxies.contains(peer) {
             return None;
         }
         *count += 1;
@@ -83,6 +83,14 @@ mod tests {
         assert!(held.is_some());
         assert!(take(&caps, "2400:3200::2").is_none());
         assert!(take(&caps, "2400:3200:0:1::1").is_some());
+    }
+
+    #[test]
+    fn on_a_relay_for_others_this_machine_is_one_caller() {
+        let caps = IpCaps::new(1, TrustedProxies::default().serving_others(true));
+        let held = take(&caps, "127.0.0.1");
+        assert!(held.is_some());
+        assert!(take(&caps, "127.0.0.1").is_none());
     }
 
     #[test]

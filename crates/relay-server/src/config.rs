@@ -9,6 +9,7 @@ mod region;
 mod settings;
 mod start;
 mod tls;
+mod warnings;
 
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -96,14 +97,16 @@ impl Config {
 
     fn check(settings: Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
+        let public_url = public_url(settings.public_url.as_deref(), listen)?;
+        let serves_others = public_url.as_ref().is_some_and(|origin| !origin.is_loopback());
         let config = Self {
             listen,
             admin_listen: settings.admin_listen,
-            public_url: public_url(settings.public_url.as_deref(), listen)?,
+            public_url,
             allowed_origins: allowed_origins(settings.allowed_origins)?,
             static_dir: static_dir(settings.static_dir)?,
             tls: settings.tls,
-            trusted_proxies: trusted_proxies(&settings.trusted_proxies)?,
+            trusted_proxies: trusted_proxies(&settings.trusted_proxies)?.serving_others(serves_others),
             extra_authorities: extra_authorities(settings.ca_file)?,
             regions: region::read_all(&settings.regions, environment)?,
             image_hosts: image_hosts(settings.images.hosts)?,
@@ -133,7 +136,7 @@ impl Config {
     /// What the operator should know about settings that can be run all the same. Each names its setting.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        self.limits.warnings()
+        warnings::of(self)
     }
 
     /// The origin the relay is reached by, now that its port is known.

@@ -44,7 +44,8 @@ impl UploadRoom {
         })
     }
 
-    /// Room for a body of `bytes`. Loopback and trusted proxies have no share: everybody comes from there.
+    /// Room for a body of `bytes`. Trusted proxies have no share, since everybody comes from there, nor has this machine
+    /// where only its own programs call.
     ///
     /// # Errors
     /// `overloaded` when all room is taken, `rate_limited` when the caller has its share.
@@ -54,7 +55,7 @@ impl UploadRoom {
         bytes: u64,
     ) -> Result<Reservation, Reject> {
         let caller = caller
-            .filter(|caller| !group(*caller).is_loopback() && !self.proxies.contains(*caller))
+            .filter(|caller| !self.proxies.is_local(*caller) && !self.proxies.contains(*caller))
             .map(group);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let all = taken.bytes.saturating_add(bytes);
@@ -127,6 +128,14 @@ mod tests {
         assert_eq!(room.taken(), 100);
         drop(whole);
         assert_eq!(room.taken(), 0);
+    }
+
+    #[test]
+    fn on_a_relay_for_others_this_machine_has_one_share() {
+        let proxies = TrustedProxies::default().serving_others(true);
+        let room = Arc::new(UploadRoom { taken: Mutex::default(), bytes: 100, bytes_per_ip: 40, proxies });
+        let _first = room.reserve(ip("127.0.0.1"), 40).unwrap();
+        assert_eq!(room.reserve(ip("127.0.0.1"), 1).unwrap_err().code(), Code::RateLimited);
     }
 
     #[test]

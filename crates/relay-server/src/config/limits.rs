@@ -21,7 +21,8 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Request bodies on their way through the relay at one time, counted by their announced length.
     pub in_flight_bytes: u64,
-    /// Of these, for one address (IPv6: for one /64). Loopback and trusted proxies are exempt.
+    /// Of these, for one address (IPv6: for one /64). Trusted proxies are exempt, and loopback when the
+    /// relay is for this machine only.
     pub in_flight_bytes_per_ip: u64,
     /// Largest answer of the API; a picture is a link, so answers are small.
     pub answer_bytes: u64,
@@ -38,10 +39,10 @@ pub struct Limits {
     pub job_life: Duration,
     /// Open connections.
     pub connections: usize,
-    /// Open connections of one address (IPv6: of one /64). Loopback and trusted proxies are exempt.
+    /// Open connections of one address (IPv6: of one /64), with the same exemptions.
     pub connections_per_ip: usize,
     /// Requests per minute of one address (IPv6: of one /64) that go out to somebody; 0 for no limit. Loopback is
-    /// exempt unless a trusted proxy is there.
+    /// exempt when the relay is for this machine only, unless a trusted proxy is there.
     pub requests_per_minute_per_ip: u32,
     /// Wrong tokens per minute of one address before they are answered with 429; 0 for no limit.
     pub wrong_tokens_per_minute_per_ip: u32,

@@ -167,6 +167,43 @@ fn check_reads_a_configuration_and_starts_nothing() {
     assert!(message.contains("regions.a.upstream"), "{message}");
 }
 
+#[test]
+fn check_warns_of_what_works_and_is_likely_a_mistake() {
+    let studio = tempfile::TempDir::new().unwrap();
+    let static_dir = format!("static_dir = \"{}\"", studio.path().display());
+    let public = "public_url = \"https://edit.example\"";
+    for (settings, warning) in [
+        (public.to_owned(), Some("trusted_proxies: names nobody")),
+        (format!("listen = \"0.0.0.0:0\"\n{public}"), Some("trusted_proxies: names nobody")),
+        (format!("{public}\ntrusted_proxies = [\"127.0.0.1\"]"), None),
+        ("listen = \"0.0.0.0:0\"\npublic_url = \"http://relay.lan\"".to_owned(), None),
+        ("public_url = \"http://localhost:8787\"".to_owned(), None),
+        ("admin_listen = \"0.0.0.0:8789\"".to_owned(), Some("admin_listen: is on an address")),
+        ("admin_listen = \"[::]:8789\"".to_owned(), Some("admin_listen: is on an address")),
+        ("admin_listen = \"47.88.1.2:8789\"".to_owned(), Some("admin_listen: is on an address")),
+        ("admin_listen = \"10.0.0.1:8789\"".to_owned(), None),
+        (format!("{static_dir}\nallowed_origins = []"), Some("allowed_origins: lacks \"self\"")),
+        (
+            format!("{static_dir}\nallowed_origins = [\"https://app.example\"]"),
+            Some("allowed_origins: lacks"),
+        ),
+        (format!("{static_dir}\nallowed_origins = [\"self\"]"), None),
+        ("allowed_origins = []".to_owned(), None),
+    ] {
+        let output = run_with(
+            &format!("{settings}\n[regions.a]\nupstream = \"https://a.example\"\n"),
+            &["check"],
+            &[],
+        );
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{settings}: {message}");
+        match warning {
+            Some(warning) => assert!(message.contains(warning), "{settings}: {message}"),
+            None => assert_eq!(message, "", "{settings}"),
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn healthcheck_tells_a_relay_that_is_ready_from_one_that_is_not() {

@@ -61,6 +61,18 @@ async fn without_a_proxy_this_machine_is_not_limited_whatever_it_claims() {
     assert_eq!(calls(&relay, &[claim; 6]).await, [200; 6]);
 }
 
+#[tokio::test]
+async fn behind_a_proxy_that_nobody_named_all_callers_have_one_limit() {
+    let upstream = Upstream::json(200, "{}").await;
+    let public = "public_url = \"http://edit.example\"";
+    let relay = Relay::start(&upstream, &[public, LIMIT]).await;
+    let claims: Vec<String> = (1..=5).map(|n| format!("47.88.1.{n}")).collect();
+    let headers: Vec<[(&str, &str); 2]> =
+        claims.iter().map(|claim| [("host", "edit.example"), ("x-forwarded-for", claim.as_str())]).collect();
+    let headers: Vec<&[(&str, &str)]> = headers.iter().map(|headers| &headers[..]).collect();
+    assert_eq!(calls(&relay, &headers).await, [200, 200, 200, 429, 429]);
+}
+
 #[test]
 fn proxies_are_named_exactly() {
     for (network, advice) in [
