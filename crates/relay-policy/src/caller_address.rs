@@ -25,8 +25,10 @@ pub enum InvalidProxy {
     /// Not an address or network. What it is instead is not repeated.
     #[error("is not an address or network; write for example \"127.0.0.1\" or \"10.0.0.0/8\"")]
     Malformed,
-    /// A network of the whole internet: every caller could say who he is.
-    #[error("\"{0}\" would trust everybody; name the addresses of the proxies")]
+    /// A network of a large part of the internet: with a few of them, every caller could say who he is.
+    #[error(
+        "\"{0}\" would trust everybody, or nearly; name the addresses of the proxies, or a network of at least /8 (IPv6: /16)"
+    )]
     Everybody(String),
     /// A network whose address has bits behind its prefix, or an IPv4 one in IPv6 spelling.
     #[error("\"{written}\" is ambiguous; write \"{meant}\"")]
@@ -116,7 +118,7 @@ fn network(text: &str) -> Result<IpNet, InvalidProxy> {
         Ok(address) => IpNet::from(address),
         Err(_) => text.parse::<IpNet>().map_err(|_| InvalidProxy::Malformed)?,
     };
-    if network.prefix_len() == 0 {
+    if is_too_wide(&network) {
         return Err(InvalidProxy::Everybody(text.to_owned()));
     }
     let meant = match (network.addr().to_canonical(), network) {
@@ -130,6 +132,17 @@ fn network(text: &str) -> Result<IpNet, InvalidProxy> {
         Ok(network)
     } else {
         Err(InvalidProxy::Ambiguous { written: text.to_owned(), meant: meant.to_string() })
+    }
+}
+
+/// Two halves are a whole, so more than the prefix /0 is refused. From unique local addresses nobody comes over the
+/// internet.
+fn is_too_wide(network: &IpNet) -> bool {
+    match network {
+        IpNet::V4(v4) => v4.prefix_len() < 8,
+        IpNet::V6(v6) if v6.addr().is_unique_local() => v6.prefix_len() < 7,
+        // IPv4 in IPv6 spelling is refused for that, whatever its prefix.
+        IpNet::V6(v6) => v6.prefix_len() < 16,
     }
 }
 

@@ -101,9 +101,14 @@ fn other_headers_never_count() {
 #[test]
 fn a_network_is_written_exactly_and_is_not_everybody() {
     let problem = |text: &str| TrustedProxies::parse(&[text]).unwrap_err();
-    for text in ["0.0.0.0/0", "::/0", "10.0.0.1/0"] {
+    for text in
+        ["0.0.0.0/0", "::/0", "10.0.0.1/0", "0.0.0.0/1", "128.0.0.0/1", "46.0.0.0/7", "2400::/15", "f800::/5"]
+    {
         assert_eq!(problem(text), InvalidProxy::Everybody(text.into()));
         assert!(problem(text).to_string().contains(text), "it is named");
+    }
+    for text in ["10.0.0.0/8", "47.0.0.0/8", "2400::/16", "fd00::/8", "fc00::/7"] {
+        assert!(TrustedProxies::parse(&[text]).is_ok(), "{text}");
     }
     for text in ["", "localhost", "10.0.0.0/33", "10.0.0", "*", "10.0.0.0/-1", " 10.0.0.1", "::ffff:0:0/90"] {
         assert_eq!(problem(text), InvalidProxy::Malformed, "{text}");

@@ -78,6 +78,8 @@ fn proxies_are_named_exactly() {
     for (network, advice) in [
         ("0.0.0.0/0", "would trust everybody"),
         ("::/0", "would trust everybody"),
+        ("0.0.0.0/1", "would trust everybody"),
+        ("8000::/1", "would trust everybody"),
         ("10.1.2.3/8", "write \"10.0.0.0/8\""),
         ("proxy.example", "is not an address or network"),
     ] {
