@@ -90,7 +90,7 @@ fn is_of_name(c: char) -> bool {
 fn is_secret(run: &str) -> bool {
     let begins_so =
         |start: &&str| run.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    SECRETS.iter().any(|start| begins_so(&start))
+    SECRETS.iter().any(begins_so)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn error(settings: &str) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), settings).unwrap();
     let cli = Cli::parse_from(["relay-server".as_ref(), "--config".as_ref(), file.path().as_os_str()]);
-    let error = Config::load(&cli, |_| None).expect_err(settings);
+    let Err(error) = Config::load(&cli, |_| None) else { panic!("{settings} was taken") };
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     error.to_string()
 }
