@@ -12,12 +12,8 @@ use crate::reject::{Code, Reject};
 
 /// What proxies add for callers from elsewhere. Programs on this machine have no reason to send any of them; its
 /// development servers (`trunk serve`) add `X-Forwarded-Host`, which is not on the list for that.
-const MARKS_OF_PROXIES: [HeaderName; 4] = [
-    FORWARDED,
-    VIA,
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-real-ip"),
-];
+const MARKS_OF_PROXIES: [HeaderName; 4] =
+    [FORWARDED, VIA, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-real-ip")];
 
 /// Whose money a call spends. No variant shows its credential.
 #[derive(Debug, Clone)]

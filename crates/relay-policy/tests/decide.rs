@@ -97,7 +97,8 @@ fn a_held_key_without_invites_is_not_spent_through_a_proxy() {
             );
         }
     }
-    let through_trunk = [PAGE, KEY, JSON, ("x-forwarded-host", "127.0.0.1:8080"), ("x-forwarded-proto", "http")];
+    let through_trunk =
+        [PAGE, KEY, JSON, ("x-forwarded-host", "127.0.0.1:8080"), ("x-forwarded-proto", "http")];
     assert!(rule("POST", &path, &through_trunk).decision.is_ok(), "`trunk serve` is on this machine");
 }
 

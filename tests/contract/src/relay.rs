@@ -111,7 +111,7 @@ impl Relay {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("relay.toml");
         fs::write(&file, config.table.to_string()).unwrap();
-        let server = Server::start("relay-server", "QWEN_EDIT_RELAY_BIN", |command| {
+        let server = Server::start("relay-server", "QWEN_EDIT_TEST_RELAY", |command| {
             // Settings of the developer's own shell would change what is tested.
             let own = std::env::vars_os().map(|(name, _)| name);
             for name in own.filter(|name| name.to_string_lossy().starts_with("QWEN_EDIT_RELAY_")) {

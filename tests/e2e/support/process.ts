@@ -22,9 +22,7 @@ export async function start(
   patterns: readonly RegExp[],
   place: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Running> {
-  // QWEN_EDIT_RELAY_BIN is ours; the relay would take it for a misspelt setting.
-  const { QWEN_EDIT_RELAY_BIN: _, ...env } = place.env ?? process.env;
-  const child = spawn(program, args, { ...place, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { ...place, stdio: ["ignore", "pipe", "pipe"] });
   // A worker that Playwright ends must not leave its servers behind.
   const killChild = () => child.kill("SIGKILL");
   process.once("exit", killChild);

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { start } from "./process.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const RELAY = process.env.QWEN_EDIT_RELAY_BIN ?? join(ROOT, "target/debug/relay-server");
+const RELAY = process.env.QWEN_EDIT_TEST_RELAY ?? join(ROOT, "target/debug/relay-server");
 const SIM = process.env.QWEN_EDIT_SIM_BIN ?? join(ROOT, "target/debug/qwen-edit-sim");
 const DIST = process.env.QWEN_EDIT_DIST ?? join(ROOT, "dist");
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { start, type Running } from "../../e2e/support/process.ts";
 import { EXAMPLES } from "./fixtures-list.ts";
 
-const RELAY = process.env.QWEN_EDIT_RELAY_BIN ?? resolve(EXAMPLES, "../target/debug/relay-server");
+const RELAY = process.env.QWEN_EDIT_TEST_RELAY ?? resolve(EXAMPLES, "../target/debug/relay-server");
 
 export interface OwnRelay extends Pick<Running, "stop"> {
   readonly origin: string;

@@ -88,7 +88,7 @@ impl Figures {
 
 async fn measure(program: &Path, options: &Options, as_jobs: bool) -> Result<Figures> {
     let hold = Duration::from_secs(options.seconds);
-    let upstream = WaitingUpstream::start(Patience { gate: 0, stall: Duration::ZERO, hold }).await?;
+    let upstream = WaitingUpstream::start(Patience { gate: 0, stall: Duration::ZERO, hold })?;
     let folder = tempfile::tempdir()?;
     let relay = Relay::start(program, folder.path(), &upstream.url).await?;
     let process = relay.program.id();

@@ -93,7 +93,7 @@ fn spread(all: &[Figures], digits: usize, figure: fn(&Figures) -> f64) -> String
 
 async fn measure(program: &Path, uploads: usize, body: &Bytes, as_jobs: bool) -> Result<Figures> {
     let patience = Patience { gate: uploads, stall: STALL, hold: Duration::ZERO };
-    let upstream = WaitingUpstream::start(patience).await?;
+    let upstream = WaitingUpstream::start(patience)?;
     let folder = tempfile::tempdir()?;
     let relay = Relay::start(program, folder.path(), &upstream.url).await?;
     let process = relay.program.id();

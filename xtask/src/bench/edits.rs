@@ -25,7 +25,7 @@ pub(super) fn run(stage: &mut Stage<'_>, options: &Options) -> Result<Measured> 
     fs::remove_file(&report).ok();
     let mut command = playwright::command(&folder, &browser);
     command.args(["memory.spec.ts", "--grep", TAG]);
-    command.env("QWEN_EDIT_RELAY_BIN", &servers.relay).env("QWEN_EDIT_SIM_BIN", &servers.sim);
+    command.env("QWEN_EDIT_TEST_RELAY", &servers.relay).env("QWEN_EDIT_SIM_BIN", &servers.sim);
     command.env("QWEN_EDIT_TARBALL", &package.tarball).env("QWEN_EDIT_FIXTURES", FIXTURE);
     command.env("QWEN_EDIT_BENCH_EDITS", options.edits.to_string()).env("QWEN_EDIT_BENCH_REPORT", &report);
     let status = process::run_reading(&mut command, |_| ())?;

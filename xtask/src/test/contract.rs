@@ -59,7 +59,7 @@ fn run(stage: &mut Stage<'_>, tests: &str, programs: Vec<(String, PathBuf)>) -> 
     let servers = stage.servers()?;
     cargo_test(stage, &["-p", "contract-tests", "--test", tests], |command| {
         command
-            .env("QWEN_EDIT_RELAY_BIN", &servers.relay)
+            .env("QWEN_EDIT_TEST_RELAY", &servers.relay)
             .env("QWEN_EDIT_SIM_BIN", &servers.sim)
             .envs(programs)
     })

@@ -31,7 +31,7 @@ pub(super) fn studio(stage: &mut Stage<'_>) -> Result<Outcome> {
     playwright::typecheck(&folder, "tsconfig.json")?;
     let servers = stage.servers()?;
     let mut command = project(&folder, &browser, "studio");
-    command.env("QWEN_EDIT_RELAY_BIN", &servers.relay).env("QWEN_EDIT_SIM_BIN", &servers.sim);
+    command.env("QWEN_EDIT_TEST_RELAY", &servers.relay).env("QWEN_EDIT_SIM_BIN", &servers.sim);
     command.env("QWEN_EDIT_DIST", stage.dist()?);
     run(stage, &mut command)
 }

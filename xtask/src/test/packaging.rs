@@ -25,7 +25,7 @@ pub(super) fn run(stage: &mut Stage<'_>) -> Result<Outcome> {
     let servers = stage.servers()?;
     let package = stage.package()?;
     let mut command = playwright::command(&folder, &browser);
-    command.env("QWEN_EDIT_RELAY_BIN", &servers.relay).env("QWEN_EDIT_SIM_BIN", &servers.sim);
+    command.env("QWEN_EDIT_TEST_RELAY", &servers.relay).env("QWEN_EDIT_SIM_BIN", &servers.sim);
     command.env("QWEN_EDIT_TARBALL", &package.tarball);
     playwright::run(stage, &mut command)
 }
