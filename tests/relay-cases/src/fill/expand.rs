@@ -73,7 +73,9 @@ impl Expander {
         let name = &found[1];
         let arguments = found.get(2).map(|arguments| arguments.as_str());
         let Some(arguments) = arguments else {
-            let value = self.values.get(name).map(|value| value.as_bytes().to_vec());
+            // Whatever is said of a grant, expired or for another, it is one that this relay never gave.
+            let known = if name.starts_with("GRANT") { "GRANT" } else { name };
+            let value = self.values.get(known).map(|value| value.as_bytes().to_vec());
             // Left for later: it depends on everything around it.
             let value = value.or((name == "LEN").then(|| b"{LEN}".to_vec()));
             return value.ok_or(format!("placeholder {{{name}}}"));
@@ -170,6 +172,13 @@ mod tests {
     fn an_unknown_placeholder_is_an_error_that_names_it() {
         assert_eq!(expander().text("a {MOON}"), Err("placeholder {MOON}".to_owned()));
         assert!(expander().text("{DANCE:3}").is_err());
+    }
+
+    #[test]
+    fn every_grant_is_a_well_formed_one() {
+        let mut expander = expander();
+        expander.set("GRANT", "3q2-7w");
+        assert_eq!(expander.text("{GRANT} {GRANT_EXPIRED} {GRANT_OTHER}"), Ok("3q2-7w 3q2-7w 3q2-7w".into()));
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub(crate) fn placeholders(mode: KeyMode, secrets: &Secrets) -> Expander {
         ("IMGHOST", places::IMAGE_NAME.to_owned()),
         ("IMG_OK_ENC", utf8_percent_encode(&image, NON_ALPHANUMERIC).to_string()),
         ("IMG_OK", image),
-        // Nobody can forge a grant, so any well-formed one is one for something else.
-        ("GRANT_OTHER", "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+        // Nobody can forge a grant, so any well-formed one is one for something else; see also expand.rs.
+        ("GRANT", "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()),
         ("EVIL", places::EVIL_NAME.to_owned()),
         ("PUB", places::IMAGE_IP.to_string()),
         ("MAX_BODY", MAX_BODY.to_string()),

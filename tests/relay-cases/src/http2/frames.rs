@@ -10,6 +10,7 @@ pub(crate) const END_STREAM: u8 = 0x1;
 pub(crate) const ACK: u8 = 0x1;
 pub(crate) const END_HEADERS: u8 = 0x4;
 /// The error codes the cases look for.
+pub(crate) const PROTOCOL_ERROR: u32 = 0x1;
 pub(crate) const ENHANCE_YOUR_CALM: u32 = 0xb;
 pub(crate) const REFUSED_STREAM: u32 = 0x7;
 
@@ -122,6 +123,12 @@ pub(crate) fn rst_stream(stream: u32, error: u32) -> Vec<u8> {
 
 pub(crate) fn window_update(stream: u32, bytes: u32) -> Vec<u8> {
     frame(Kind::WindowUpdate, 0, stream, &bytes.to_be_bytes())
+}
+
+/// Stream 0 first, with the usual weight.
+pub(crate) fn priority(stream: u32) -> Vec<u8> {
+    const PRIORITY: Kind = Kind::Other(2);
+    frame(PRIORITY, 0, stream, &[0, 0, 0, 0, 15])
 }
 
 pub(crate) fn ping() -> Vec<u8> {

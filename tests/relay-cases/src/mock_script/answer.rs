@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::items;
+use super::{alias, items};
 use crate::fill::escape_sequences;
 
 /// Answers to one request after the other; the last one stays.
@@ -49,6 +49,11 @@ impl Plan {
     /// True when some answer takes for ever.
     pub(crate) fn never_ends(&self) -> bool {
         self.has(Conduct::Hang) || self.answers.iter().any(|answer| answer.drip.is_some())
+    }
+
+    /// True when some answer comes before the body of its request has been read.
+    pub(crate) fn is_early(&self) -> bool {
+        self.answers.iter().any(|answer| answer.early)
     }
 
     pub(crate) fn longest_delay(&self) -> Duration {
@@ -110,6 +115,8 @@ pub(crate) struct AnswerScript {
     pub(crate) then_close: bool,
     /// Reset after the answer.
     pub(crate) then_reset: bool,
+    /// Answer as soon as the head of the request is there, and do not read its body.
+    pub(crate) early: bool,
     /// These bytes instead of an answer.
     pub(crate) raw: Option<Vec<u8>>,
 }
@@ -117,12 +124,20 @@ pub(crate) struct AnswerScript {
 impl AnswerScript {
     fn read(text: &str) -> Result<Self, String> {
         let mut answer = Self::default();
-        for (name, value) in items::split(text.trim()) {
-            let what = value.map_or(name.to_owned(), |value| format!("{name}={value}"));
-            answer.apply(name, value).ok_or(format!("mock item \"{what}\""))?;
-        }
+        answer.apply_all(text)?;
         answer.settle();
         Ok(answer)
+    }
+
+    fn apply_all(&mut self, text: &str) -> Result<(), String> {
+        for (name, value) in items::split(text.trim()) {
+            let what = value.map_or(name.to_owned(), |value| format!("{name}={value}"));
+            match alias::meaning(name, value) {
+                Some(meaning) => self.apply_all(&meaning)?,
+                None => self.apply(name, value).ok_or(format!("mock item \"{what}\""))?,
+            }
+        }
+        Ok(())
     }
 
     /// `None` when the item is not understood.
@@ -157,6 +172,11 @@ impl AnswerScript {
             ("garbage", None) => self.raw = Some(b"\x00\x01 what is this? \xff\xfe\r\n\r\n".to_vec()),
             ("hang", None) => self.conduct = Conduct::Hang,
             ("refuse", None) => self.conduct = Conduct::Refuse,
+            ("early", None) => self.early = true,
+            ("early", Some(value)) => {
+                self.early = true;
+                self.status = Some(value.trim().trim_start_matches("status=").parse().ok()?);
+            }
             ("h2_goaway", None) => self.conduct = Conduct::Http2GoAway,
             ("close_idle_race", None) => self.conduct = Conduct::CloseIdleRace,
             _ => return None,
@@ -238,6 +258,20 @@ mod tests {
         assert_eq!(read("close").conduct, Conduct::Close);
         let cut = read("type=image/png;length=1000000;send=5000;close");
         assert_eq!((cut.conduct, cut.then_close), (Conduct::Answer, true));
+    }
+
+    #[test]
+    fn an_answer_can_come_before_the_body() {
+        for text in
+            ["early=400", "early_400", "early=status=400", "status=400;early", "before_body;status=400"]
+        {
+            let answer = read(text);
+            assert_eq!((answer.early, answer.status), (true, Some(400)), "{text}");
+        }
+        let closing = read("early=400;close");
+        assert_eq!((closing.conduct, closing.then_close), (Conduct::Answer, true));
+        assert_eq!(read("early;reset").conduct, Conduct::Reset);
+        assert!(!Plan::read("status=400").unwrap().is_early());
     }
 
     #[test]

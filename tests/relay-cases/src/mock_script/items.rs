@@ -1,6 +1,8 @@
 //! `name=value;name;name=value`, where a value may hold semicolons of its own.
 
-/// All names of the language: a semicolon ends a value only in front of one of them.
+use super::alias;
+
+/// The names of the language: a semicolon ends a value only in front of one of them, or of another word for them.
 const NAMES: &[&str] = &[
     "status",
     "type",
@@ -30,6 +32,7 @@ const NAMES: &[&str] = &[
     "close_idle_race",
     "retry_after",
     "truncate",
+    "early",
 ];
 
 /// Splits a script into names and values.
@@ -54,7 +57,7 @@ pub(super) fn starts_with_name(text: &str) -> bool {
     let (name, rest) = text.split_at(end);
     let ends =
         rest.is_empty() || rest.starts_with(['=', ';']) || rest.starts_with(" then ") || rest == " once";
-    NAMES.contains(&name) && ends
+    ends && (NAMES.contains(&name) || alias::is_known(name))
 }
 
 fn item(text: &str) -> (&str, Option<&str>) {

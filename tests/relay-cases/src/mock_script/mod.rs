@@ -1,14 +1,15 @@
 //! The little language in which a case says how the other side behaves, for example
 //! `api:status=429;headers=Retry-After:7` or `dns:A {PUB} then A 127.0.0.1 (TTL 0)`.
 
+mod alias;
 mod answer;
 mod certificate;
 mod dns;
 mod items;
 
 pub(crate) use answer::{AnswerScript, BodyText, Conduct, Plan};
-pub(crate) use certificate::CertificateKind;
-pub(crate) use dns::{DnsPlan, DnsStep, Records};
+pub(crate) use certificate::{Certificate, CertificateKind};
+pub(crate) use dns::{DnsAnswer, DnsPlan, DnsStep, Records};
 
 use std::sync::LazyLock;
 
@@ -28,14 +29,26 @@ pub(crate) enum Side {
     Images,
 }
 
+impl Side {
+    /// Takes ` api` or ` img` off the end of a script that says whom it is about.
+    fn at_end_of(text: &str) -> (&str, Option<Self>) {
+        let text = text.trim();
+        for (word, side) in [("api", Self::Api), ("img", Self::Images)] {
+            if let Some(before) = text.strip_suffix(word).filter(|before| before.ends_with(' ')) {
+                return (before.trim(), Some(side));
+            }
+        }
+        (text, None)
+    }
+}
+
 /// What a case says about the other side.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MockScript {
     pub(crate) api: Option<Plan>,
     pub(crate) images: Option<Plan>,
     pub(crate) dns: Option<(Side, DnsPlan)>,
-    /// For whichever server is asked.
-    pub(crate) certificate: CertificateKind,
+    pub(crate) certificate: Certificate,
 }
 
 impl MockScript {
@@ -60,7 +73,7 @@ impl MockScript {
                 "api" => script.api = Some(Plan::read(part)?),
                 "img" => script.images = Some(Plan::read(part)?),
                 "dns" => script.dns = Some(dns::read(part, side)?),
-                _ => script.certificate = CertificateKind::read(part)?,
+                _ => script.certificate = Certificate::read(part)?,
             }
         }
         Ok(script)

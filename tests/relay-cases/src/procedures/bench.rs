@@ -8,7 +8,7 @@ use crate::case_file::{Case, KeyMode};
 use crate::client::{Caller, Reply, Request, Timeouts};
 use crate::fill::{self, Expander};
 use crate::judge::{self, Findings, Memory, Observation};
-use crate::mock_script::{MockScript, Side};
+use crate::mock_script::{Conduct, MockScript, Plan, Side};
 use crate::options::UnderTest;
 use crate::relay::{Profile, Relay, RelayPool};
 use crate::world::{Scene, World};
@@ -29,6 +29,7 @@ pub(crate) struct Bench<'a> {
     /// How long a soak goes on.
     pub(crate) soak: Duration,
     pub(crate) pool: &'a mut RelayPool,
+    world: &'a mut World,
     relay: Option<Relay>,
     /// The relay has been used in a way that no other case should meet.
     spoilt: bool,
@@ -57,6 +58,7 @@ impl<'a> Bench<'a> {
             mode,
             expander,
             scene: world.play(script).await?,
+            world,
             caller: Caller::number(number),
             slow: tested.slow,
             soak: Duration::from_secs(60 * u64::from(tested.soak)),
@@ -88,9 +90,12 @@ impl<'a> Bench<'a> {
         profile
     }
 
-    /// Uses a relay that other cases have used and will use.
+    /// Uses a relay that other cases have used and will use, unless the case is about how connections are made.
     pub(crate) async fn open(&mut self, profile: Profile) -> Result<(), Stop> {
-        let relay = self.pool.take(profile).await?;
+        let relay = match self.scene.is_about_connecting() {
+            true => self.pool.start(profile).await?,
+            false => self.pool.take(profile).await?,
+        };
         self.install(relay);
         Ok(())
     }
@@ -100,6 +105,18 @@ impl<'a> Bench<'a> {
         let relay = self.pool.start(profile).await?;
         self.install(relay);
         self.spoilt = true;
+        Ok(())
+    }
+
+    /// From now on everybody around the relay is healthy. Where the mock kept connections from being made, what was
+    /// counted is forgotten; nothing can have reached the API by then.
+    pub(crate) async fn heal(&mut self) -> Result<(), Stop> {
+        if self.scene.is_about_connecting() || self.scene.api.plan().has(Conduct::Refuse) {
+            self.scene = self.world.play(MockScript::default()).await?;
+            // The relay may remember what it saw of them.
+            self.spoilt = true;
+        }
+        self.scene.api.set_plan(Plan::default());
         Ok(())
     }
 
@@ -260,7 +277,7 @@ impl<'a> Bench<'a> {
             if !self.spoilt && !relay.is_running() {
                 self.problem("the relay ended");
             }
-            if !self.spoilt {
+            if !self.spoilt && !self.scene.is_about_connecting() {
                 self.pool.give_back(relay);
             }
         }

@@ -11,22 +11,22 @@ use crate::mock_script::Plan;
 use crate::relay::many_token;
 
 /// What a refusal for the budget may be.
-const REFUSED: [u16; 2] = [402, 429];
+pub(super) const REFUSED: [u16; 2] = [402, 429];
 
-fn fresh_key() -> String {
+pub(super) fn fresh_key() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
 /// The same call as a new one.
-fn anew(request: &Request) -> Request {
+pub(super) fn anew(request: &Request) -> Request {
     request.clone().with_only("Idempotency-Key", Some(&fresh_key()))
 }
 
-async fn open_with_budget(bench: &mut Bench<'_>, pictures: u32) -> Result<(), Stop> {
+pub(super) async fn open_with_budget(bench: &mut Bench<'_>, pictures: u32) -> Result<(), Stop> {
     bench.open_alone(bench.usual_profile().with_budget(pictures)).await
 }
 
-fn is_refused(reply: &Reply) -> bool {
+pub(super) fn is_refused(reply: &Reply) -> bool {
     reply.status().is_some_and(|status| REFUSED.contains(&status))
 }
 
@@ -74,6 +74,8 @@ pub(super) async fn replay_is_free(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let request = bench.request()?;
     let first = bench.send_and_judge(&request).await?;
     bench.require_replay(&request, &first).await?;
+    let read = bench.send(&bench.job(&bench.key())).await?;
+    bench.require_same("reading the result", &first, &read);
     bench.require_hits("after the replay", 1).await;
     Ok(())
 }
@@ -183,7 +185,7 @@ pub(super) async fn says_when(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn spend_all(bench: &mut Bench<'_>) -> Result<(), Stop> {
+pub(super) async fn spend_all(bench: &mut Bench<'_>) -> Result<(), Stop> {
     open_with_budget(bench, 1).await?;
     let call = generation(bench).with_header("Idempotency-Key", &fresh_key());
     let spent = bench.send(&call).await?;

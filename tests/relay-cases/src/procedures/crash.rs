@@ -52,7 +52,10 @@ pub(super) async fn caller_leaves_for_long(bench: &mut Bench<'_>) -> Result<(), 
 
 async fn caller_leaves(bench: &mut Bench<'_>, leaving: Leaving, plan: &str) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
-    bench.scene.api.set_plan(Plan::read(plan)?);
+    let has_own_mock = bench.case.mock.is_some();
+    if !has_own_mock {
+        bench.scene.api.set_plan(Plan::read(plan)?);
+    }
     let request = bench.request()?;
     let stream = send_only(bench, &request).await?;
     let stream = leave(stream, leaving).await?;
@@ -63,7 +66,9 @@ async fn caller_leaves(bench: &mut Bench<'_>, leaving: Leaving, plan: &str) -> R
     let stored = stored_result(bench).await?;
     let seen = bench.observe(stored.clone(), since).await;
     bench.judge(&seen);
-    bench.require_status("the result afterwards", &stored, &[200]);
+    if !has_own_mock {
+        bench.require_status("the result afterwards", &stored, &[200]);
+    }
     bench.require_replay(&request, &stored).await?;
     bench.require_hits("at the end", 1).await;
     drop(stream);
@@ -71,7 +76,7 @@ async fn caller_leaves(bench: &mut Bench<'_>, leaving: Leaving, plan: &str) -> R
 }
 
 /// Writes a request and reads nothing.
-async fn send_only(bench: &mut Bench<'_>, request: &Request) -> Result<TcpStream, Stop> {
+pub(super) async fn send_only(bench: &mut Bench<'_>, request: &Request) -> Result<TcpStream, Stop> {
     let (to, host): (SocketAddr, String) = bench.destination()?;
     let mut stream = bench.caller.connect(to).await?;
     let bytes = [request.head(&host), request.body.parts.concat()].concat();
@@ -169,9 +174,7 @@ pub(super) async fn restart(bench: &mut Bench<'_>) -> Result<(), Stop> {
 
 /// Two days later nobody remembers: the key is free, and there is no result.
 pub(super) async fn expires(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    if bench.pool.site.clock.is_none() {
-        return Err(Stop::Skipped("needs the library for another clock (--clock)".to_owned()));
-    }
+    require_clock(bench)?;
     bench.open_alone(bench.usual_profile()).await?;
     let request = bench.request()?;
     let first = bench.send_and_judge(&request).await?;
@@ -182,6 +185,27 @@ pub(super) async fn expires(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let gone = stored_result(bench).await?;
     bench.require_status("the result after 49 hours", &gone, &[404]);
     Ok(())
+}
+
+/// The clock goes back by an hour: what was stored is still there, and nothing is sent again.
+pub(super) async fn clock_goes_back(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const HOUR: Duration = Duration::from_secs(3600);
+    require_clock(bench)?;
+    bench.open_alone(bench.usual_profile()).await?;
+    bench.relay()?.start_again(Some(2 * HOUR)).await?;
+    let request = bench.request()?;
+    let first = bench.send_and_judge(&request).await?;
+    bench.relay()?.start_again(Some(HOUR)).await?;
+    bench.require_replay(&request, &first).await?;
+    bench.require_hits("at the end", 1).await;
+    Ok(())
+}
+
+pub(super) fn require_clock(bench: &Bench<'_>) -> Result<(), Stop> {
+    match bench.pool.site.clock {
+        Some(_) => Ok(()),
+        None => Err(Stop::Skipped("needs the library for another clock (--clock)".to_owned())),
+    }
 }
 
 async fn stop_in_good_order(bench: &mut Bench<'_>) -> Result<(), Stop> {

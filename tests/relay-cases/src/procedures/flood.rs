@@ -56,26 +56,42 @@ async fn flood(connection: &Http2, batches: impl Iterator<Item = Vec<u8>>) -> bo
     connection.wait_for(Duration::from_secs(3), |seen| seen.goaway().is_some() || seen.is_closed).await
 }
 
+/// What ends a request on this stream.
+type End = fn(u32) -> Vec<u8>;
+
 /// Requests that are taken back at once.
 pub(super) async fn rapid_reset(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const TAKEN_BACK: End = |stream| frames::rst_stream(stream, 8);
+    // One connection after the other, as somebody who means it would.
+    reset_flood(bench, &[TAKEN_BACK; 10], &[frames::ENHANCE_YOUR_CALM]).await
+}
+
+/// Requests that the relay itself must end, because a window is opened by nothing or too far: the same flood, turned
+/// round.
+pub(super) async fn made_you_reset(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const BY_NOTHING: End = |stream| frames::window_update(stream, 0);
+    const TOO_FAR: End = |stream| frames::window_update(stream, 0x7fff_ffff);
+    // Whoever sends such a thing may also be told at once that it is against the protocol.
+    reset_flood(bench, &[BY_NOTHING, TOO_FAR], &[frames::ENHANCE_YOUR_CALM, frames::PROTOCOL_ERROR]).await
+}
+
+async fn reset_flood(bench: &mut Bench<'_>, ends: &[End], codes: &[u32]) -> Result<(), Stop> {
     const REQUESTS: u32 = 5000;
     let visitor = begin(bench).await?;
     let head = bench.paid_head(&[])?;
-    let both = |number: u32| {
-        let stream = 2 * number + 1;
-        [frames::headers(stream, &head, false), frames::rst_stream(stream, 8)].concat()
-    };
     let numbers: Vec<u32> = (0..REQUESTS).collect();
-    // One connection after the other, as somebody who means it would.
-    for _ in 0..10 {
+    for end in ends {
+        let both = |number: &u32| {
+            let stream = 2 * number + 1;
+            [frames::headers(stream, &head, false), end(stream)].concat()
+        };
         let connection = bench.http2(&[]).await?;
-        let batches =
-            numbers.chunks(BATCH).map(|batch| batch.iter().flat_map(|number| both(*number)).collect());
+        let batches = numbers.chunks(BATCH).map(|batch| batch.iter().flat_map(both).collect());
         let ended = flood(&connection, batches).await;
         let said = connection.seen().goaway();
         bench.require(ended, || "the flood was taken to its end".to_owned());
-        let calm = said.is_none_or(|code| code == frames::ENHANCE_YOUR_CALM);
-        bench.require(calm, || format!("GOAWAY with code {said:?}"));
+        let fits = said.is_none_or(|code| codes.contains(&code));
+        bench.require(fits, || format!("GOAWAY with code {said:?}"));
     }
     finish(bench, visitor, 32.0).await
 }
@@ -113,6 +129,11 @@ pub(super) async fn settings_flood(bench: &mut Bench<'_>) -> Result<(), Stop> {
 /// Pings, each to be answered.
 pub(super) async fn ping_flood(bench: &mut Bench<'_>) -> Result<(), Stop> {
     frame_flood(bench, frames::ping()).await
+}
+
+/// Wishes for another order, which nobody need follow.
+pub(super) async fn priority_flood(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    frame_flood(bench, frames::priority(1)).await
 }
 
 async fn frame_flood(bench: &mut Bench<'_>, frame: Vec<u8>) -> Result<(), Stop> {

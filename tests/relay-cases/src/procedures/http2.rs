@@ -33,21 +33,32 @@ impl Bench<'_> {
     }
 }
 
-/// A length that is not the sum of the pieces.
+/// A length that is not the sum of the pieces: too long, too short.
 pub(super) async fn wrong_length(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
-    let length = (JSON_OK.len() + 5).to_string();
+    for length in [JSON_OK.len() + 5, JSON_OK.len() - 5].map(|length| length.to_string()) {
+        let head = bench.paid_head(&[("content-length", &length)])?;
+        require_refused(bench, &format!("content-length: {length}"), &head).await?;
+    }
+    bench.require_hits("at the end", 0).await;
+    Ok(())
+}
+
+/// Sends a call with this head on a connection of its own; it must be refused or ended.
+async fn require_refused(bench: &mut Bench<'_>, what: &str, head: &[u8]) -> Result<(), Stop> {
     let connection = bench.http2(&[]).await?;
-    let head = bench.paid_head(&[("content-length", &length)])?;
-    connection
-        .send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat())
-        .await?;
+    // The relay may close at the head already.
+    let _ = connection
+        .send(&[frames::headers(1, head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat())
+        .await;
     let refused = connection.wait_for(PATIENCE, |seen| {
-        seen.reset(1).is_some() || seen.is_closed || seen.status(1).is_some_and(|status| status >= 400)
+        seen.reset(1).is_some()
+            || seen.is_closed
+            || seen.goaway().is_some()
+            || seen.status(1).is_some_and(|status| (400..500).contains(&status))
     });
     let refused = refused.await;
-    bench.require(refused, || "the stream was not ended".to_owned());
-    bench.require_hits("at the end", 0).await;
+    bench.require(refused, || format!("{what} was accepted"));
     Ok(())
 }
 
@@ -109,7 +120,8 @@ pub(super) async fn shut_window(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Names in capitals, or fields that belong to a connection, make a request malformed.
+/// Names in capitals, fields that belong to a connection, lines within values, and pseudo-headers where none may be
+/// make a request malformed.
 pub(super) async fn malformed_heads(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
     for field in [
@@ -117,23 +129,51 @@ pub(super) async fn malformed_heads(bench: &mut Bench<'_>) -> Result<(), Stop> {
         ("connection", "close"),
         ("transfer-encoding", "chunked"),
         ("upgrade", "websocket"),
+        ("x-a", "b\r\nx-injected: c"),
+        ("x-a", "b\0c"),
+        ("x-a\r\nx-injected", "c"),
+        ("", "a"),
+        (":path", "/relay/healthz"),
+        (":method", "GET"),
+        (":status", "200"),
     ] {
-        let connection = bench.http2(&[]).await?;
         let head = bench.paid_head(&[field])?;
-        connection
-            .send(&[frames::headers(1, &head, false), frames::data(1, JSON_OK.as_bytes(), true)].concat())
-            .await?;
-        let refused = connection.wait_for(PATIENCE, |seen| {
-            seen.reset(1).is_some()
-                || seen.is_closed
-                || seen.goaway().is_some()
-                || seen.status(1) == Some(400)
-        });
-        let refused = refused.await;
-        bench.require(refused, || format!("{}: {} was accepted", field.0, field.1));
+        require_refused(bench, &format!("{field:?}"), &head).await?;
+    }
+    let whole = bench.paid_head(&[])?;
+    let late = [hpack::literal("x-a", "b"), whole].concat();
+    require_refused(bench, "a pseudo-header after a field", &late).await?;
+    let authority = bench.relay()?.address.authority();
+    for target in ["/relay/healthz HTTP/1.1\r\nx-injected: a", "/relay/a b", ""] {
+        let head = hpack::request("POST", &authority, target, &[]);
+        require_refused(bench, &format!(":path {target:?}"), &head).await?;
     }
     bench.require_hits("at the end", 0).await;
     Ok(())
+}
+
+/// Frames where none may be: before the head of their stream, on a stream of the relay's, on one that was passed over.
+pub(super) async fn wrong_order(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open(bench.usual_profile()).await?;
+    let head = bench.paid_head(&[])?;
+    let call = |stream| {
+        [frames::headers(stream, &head, false), frames::data(stream, JSON_OK.as_bytes(), true)].concat()
+    };
+    let opened = frames::headers(5, &head, false);
+    for (what, bytes) in [
+        ("a body without a head", frames::data(1, JSON_OK.as_bytes(), true)),
+        ("a call on stream 0", call(0)),
+        ("a call on stream 2", call(2)),
+        ("a call on stream 3 after stream 5", [opened, call(3)].concat()),
+    ] {
+        let connection = bench.http2(&[]).await?;
+        // The relay may close at the first frame.
+        let _ = connection.send(&bytes).await;
+        let ended = connection.wait_for(PATIENCE, |seen| seen.goaway().is_some() || seen.is_closed).await;
+        bench.require(ended, || format!("{what} was taken"));
+    }
+    bench.require_hits("at the end", 0).await;
+    require_alive(bench).await
 }
 
 /// A host that differs from the authority is nobody's.

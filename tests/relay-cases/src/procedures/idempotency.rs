@@ -184,11 +184,18 @@ pub(super) async fn foreign_result(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The caller ends within the body; the key stays usable.
+/// The caller ends within the body, in the middle unless the case says where; the key stays usable.
 pub(super) async fn half_body(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
     let request = bench.request()?;
-    let half = request.clone().with_body(request.body.clone().cut(JSON_OK.len() / 2));
+    let whole: usize = request.body.parts.iter().map(|part| part.len()).sum();
+    let words = bench.case.words();
+    let sent = match () {
+        () if words.contains("last byte") => whole - 1,
+        () if words.contains("99 %") || words.contains("99%") => whole / 100 * 99,
+        () => whole / 2,
+    };
+    let half = request.clone().with_body(request.body.clone().cut(sent));
     bench.send_and_judge(&half).await?;
     // What was begun must be over before the key is used again.
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -213,11 +220,14 @@ pub(super) async fn released(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;
     let request = bench.request()?;
     let first = bench.send_and_judge(&request).await?;
-    bench.require_status("the first request", &first, &[429, 503]);
-    bench.scene.api.set_plan(Plan::default());
+    // A call that could not even be made has not reached the API.
+    let reached = bench.scene.api.hits();
+    let allowed: &[u16] = if reached == 0 { &[502, 503] } else { &[429, 503] };
+    bench.require_status("the first request", &first, allowed);
+    bench.heal().await?;
     let second = bench.send(&request).await?;
     bench.require_status("the second request", &second, &[200]);
-    bench.require_hits("after the second request", 2).await;
+    bench.require_hits("after the second request", reached + 1).await;
     Ok(())
 }
 

@@ -59,6 +59,16 @@ pub(super) async fn one_line_each(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Of a link that is not allowed the log tells the host, and not what makes it valid.
+pub(super) async fn refused_link(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open_alone(bench.usual_profile()).await?;
+    bench.send_and_judge(&bench.request()?).await?;
+    let log = bench.relay()?.log_text();
+    bench.require(!log.is_empty(), || "nothing was logged".to_owned());
+    bench.require(!log.contains("Signature"), || "the log holds the link's signature".to_owned());
+    Ok(())
+}
+
 /// The relay's own id stands in the answer, not four kilobytes of the caller's.
 pub(super) async fn request_id(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open(bench.usual_profile()).await?;

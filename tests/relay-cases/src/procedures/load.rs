@@ -21,7 +21,11 @@ const PER_ADDRESS: u32 = 50;
 /// Large bodies on their way from one address, below the room that the relay gives to one.
 const BODIES_PER_ADDRESS: u32 = 4;
 
-async fn connect_many(to: SocketAddr, many: u32, per_address: u32) -> Result<Vec<TcpStream>, Stop> {
+pub(super) async fn connect_many(
+    to: SocketAddr,
+    many: u32,
+    per_address: u32,
+) -> Result<Vec<TcpStream>, Stop> {
     let mut streams = Vec::new();
     for number in 0..many {
         streams.push(Caller::number(16_000_000 + number / per_address).connect(to).await?);
@@ -81,7 +85,8 @@ pub(super) async fn slow_bodies(bench: &mut Bench<'_>) -> Result<(), Stop> {
             let started = Instant::now();
             let written =
                 stream.write_all(&[&head[..], b"{\"model\":\"qwen-image-edit\",\"a\":\""].concat()).await;
-            let answer = if written.is_ok() { drip_until_answered(&mut stream).await } else { String::new() };
+            let answer =
+                if written.is_ok() { drip_until_answered(&mut stream, b"x").await } else { String::new() };
             (started.elapsed(), answer)
         });
     }
@@ -96,14 +101,14 @@ pub(super) async fn slow_bodies(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// One byte a second; gives what came back before the end.
-async fn drip_until_answered(stream: &mut TcpStream) -> String {
+/// One piece a second; gives what came back before the end.
+pub(super) async fn drip_until_answered(stream: &mut TcpStream, piece: &[u8]) -> String {
     let mut answer = Vec::new();
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(30) {
         tokio::select! {
             read = stream.read_buf(&mut answer) => if !read.is_ok_and(|bytes| bytes > 0) || !answer.is_empty() { break },
-            () = tokio::time::sleep(Duration::from_secs(1)) => if stream.write_all(b"x").await.is_err() { break },
+            () = tokio::time::sleep(Duration::from_secs(1)) => if stream.write_all(piece).await.is_err() { break },
         }
     }
     String::from_utf8_lossy(&answer).into_owned()

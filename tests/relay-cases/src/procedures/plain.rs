@@ -53,12 +53,39 @@ pub(super) async fn unknown_steps(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let counts_differ = !findings.problems.is_empty();
     let status = seen.reply.in_short();
     bench.add(crate::judge::Findings { problems: Vec::new(), ..findings });
-    // More calls than the whole case allows are damage, fewer may be what the steps are for.
-    if counts_differ && exceeds(bench, &seen) {
+    // More calls than the whole case allows are damage, fewer may be what the steps are for. Where the steps first
+    // bring about a state in which the request is refused, the plain request says nothing.
+    let needs_preparation = PREPARATIONS.iter().any(|word| bench.case.words().contains(word));
+    if counts_differ && exceeds(bench, &seen) && !needs_preparation {
         bench.problem(format!("more was reached than the case allows (plain request: {status})"));
     }
     Err(Stop::Skipped(format!("steps not known: {} (plain request: {status})", bench.case.steps.join(" / "))))
 }
+
+/// Beginnings of words that tell of a state which is not the usual one.
+const PREPARATIONS: &[&str] = &[
+    "spend",
+    "spent",
+    "budget",
+    "exhaust",
+    "over the",
+    "exceed",
+    "refused with",
+    "read-only",
+    "readonly",
+    "locked",
+    "damage",
+    "corrupt",
+    "overwrite",
+    "remount",
+    "chmod",
+    "replace the",
+    "abort",
+    "half a body",
+    "fill the",
+    "revoke",
+    "remove the",
+];
 
 fn exceeds(bench: &Bench<'_>, seen: &crate::judge::Observation) -> bool {
     let expect = &bench.case.expect;

@@ -102,6 +102,30 @@ pub(super) async fn full_disk(bench: &mut Bench<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The disk fills up while the API works: the caller gets the answer, and so does who asks for it later.
+pub(super) async fn full_disk_during_call(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open_alone(bench.usual_profile().with_state(StatePlace::SmallDisk(16 << 20))).await?;
+    if bench.case.mock.is_none() {
+        bench.scene.api.set_plan(Plan::read("delay=3")?);
+    }
+    let request = bench.request()?;
+    let (to, host) = bench.destination()?;
+    let (call, caller, timeouts) = (request.clone(), bench.caller, bench.timeouts());
+    let since = Instant::now();
+    let call = tokio::spawn(async move { call.send(caller, to, &host, timeouts).await });
+    bench.scene.api.has_hits(1, Duration::from_secs(10)).await;
+    let filling = bench.relay()?.state_dir().join("filling");
+    fill(&filling)?;
+    let answer = call.await.map_err(anyhow::Error::from)?;
+    let seen = bench.observe(answer.clone(), since).await;
+    bench.judge(&seen);
+    fs::remove_file(filling)?;
+    let again = bench.send(&request).await?;
+    bench.require_status("the same key, with room again", &again, &[200, 409, 502]);
+    bench.require_hits("at the end", 1).await;
+    still_serves(bench).await
+}
+
 async fn still_serves(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let health = bench.send(&Request::get(HEALTH)).await?;
     bench.require_status("health on a full disk", &health, &[200]);

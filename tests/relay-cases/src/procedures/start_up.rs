@@ -1,232 +1,175 @@
 //! Configurations that must not start, found by what the case's title says is wrong.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::bench::Bench;
+use super::faults::{self, Change};
 use super::verdict::Stop;
-use super::words::has_all;
+use crate::case_file::KeyMode;
 use crate::relay::{Profile, StartUp, config_text, try_start};
-use crate::world::{namespace, write_private};
+use crate::world::namespace;
 
-/// What is wrong, and what the refusal must say.
-struct Fault {
-    /// All of these words are in the title.
-    words: &'static [&'static str],
-    /// Settings, as TOML; an empty value takes the setting away.
-    changes: &'static [(&'static str, &'static str)],
-    /// A part of the refusal: the setting's name, or what to write.
-    says: &'static str,
-}
-
-const FAULTS: &[Fault] = &[
-    Fault {
-        words: &["server key", "without access"],
-        changes: &[("access.invites", ""), ("access.images_per_day", "")],
-        says: "access",
-    },
-    Fault {
-        words: &["without", "budget"],
-        changes: &[("access.images_per_day", ""), ("access.invites", NO_BUDGET)],
-        says: "images_per_day",
-    },
-    Fault { words: &["origin *"], changes: &[("allowed_origins", "[\"*\"]")], says: "allowed_origins" },
-    Fault { words: &["unknown config key"], changes: &[("listn", "\"127.0.0.1:1\"")], says: "listn" },
-    Fault { words: &["unknown", "limits"], changes: &[("limits.body_byts", "1")], says: "body_byts" },
-    Fault {
-        words: &["trailing slash"],
-        changes: &[("allowed_origins", "[\"https://app.example/\"]")],
-        says: "https://app.example",
-    },
-    Fault {
-        words: &["origin with path"],
-        changes: &[("allowed_origins", "[\"https://app.example/page\"]")],
-        says: "https://app.example",
-    },
-    Fault {
-        words: &["body cap above memory cap"],
-        changes: &[("limits.body_bytes", "2147483648"), ("limits.in_flight_bytes", "1073741824")],
-        says: "body_bytes",
-    },
-    Fault { words: &["image host", "\"*\""], changes: &[("images.hosts", "[\"*\"]")], says: "hosts" },
-    Fault {
-        words: &["image host", "*.aliyuncs.com"],
-        changes: &[("images.hosts", "[\"*.aliyuncs.com\"]")],
-        says: "hosts",
-    },
-    Fault {
-        words: &["upstream", "http:"],
-        changes: &[("regions.test.upstream", "\"http://api.example\"")],
-        says: "upstream",
-    },
-    Fault {
-        words: &["plain http", "upstream"],
-        changes: &[("regions.test.upstream", "\"http://api.example\"")],
-        says: "upstream",
-    },
-    Fault {
-        words: &["upstream", "userinfo"],
-        changes: &[("regions.test.upstream", "\"https://user:word@api.example\"")],
-        says: "upstream",
-    },
-    Fault {
-        words: &["upstream", "path"],
-        changes: &[("regions.test.upstream", "\"https://api.example/v1\"")],
-        says: "upstream",
-    },
-    Fault {
-        words: &["key", "not set"],
-        changes: &[("regions.test.key_env", "\"NOBODY_SET_THIS\"")],
-        says: "key_env",
-    },
-    Fault {
-        words: &["key", "empty"],
-        changes: &[("regions.test.key_env", "\"NOBODY_SET_THIS\"")],
-        says: "key_env",
-    },
-    Fault { words: &["token", "plain"], changes: &[("access.invites", PLAIN_TOKEN)], says: "token_sha256" },
-    Fault { words: &["invite", "twice"], changes: &[("access.invites", TWICE)], says: "invites" },
-    Fault { words: &["limit", "zero"], changes: &[("limits.body_bytes", "0")], says: "body_bytes" },
-    Fault {
-        words: &["timeout", "zero"],
-        changes: &[("limits.total_timeout", "\"0s\"")],
-        says: "total_timeout",
-    },
-    Fault {
-        words: &["timeout", "negative"],
-        changes: &[("limits.total_timeout", "\"-1s\"")],
-        says: "total_timeout",
-    },
-    Fault {
-        words: &["prox", "everybody"],
-        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
-        says: "trusted_proxies",
-    },
-    Fault {
-        words: &["prox", "0.0.0.0/0"],
-        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
-        says: "trusted_proxies",
-    },
-    Fault {
-        words: &["prox", "not an address"],
-        changes: &[("trusted_proxies", "[\"my-proxy\"]")],
-        says: "trusted_proxies",
-    },
-    Fault { words: &["public_url"], changes: &[("public_url", "\"relay.example\"")], says: "public_url" },
-    Fault {
-        words: &["keep_pictures", "without"],
-        changes: &[("keep_pictures", "true"), ("state_dir", "")],
-        says: "state_dir",
-    },
-    Fault {
-        words: &["pictures", "without", "state"],
-        changes: &[("keep_pictures", "true"), ("state_dir", "")],
-        says: "state_dir",
-    },
-    Fault {
-        words: &["tls", "key"],
-        changes: &[("tls.cert_file", "\"nowhere.pem\""), ("tls.key_file", "\"nowhere.pem\"")],
-        says: "tls",
-    },
-    Fault { words: &["certificate"], changes: &[("ca_file", "\"nowhere.pem\"")], says: "ca_file" },
-    Fault { words: &["models", "empty"], changes: &[("regions.test.models", "[]")], says: "models" },
-    // Less exact ones, for titles that say less.
-    Fault {
-        words: &["upstream", "http"],
-        changes: &[("regions.test.upstream", "\"http://api.example\"")],
-        says: "upstream",
-    },
-    Fault {
-        words: &["upstream", "query"],
-        changes: &[("regions.test.upstream", "\"https://api.example/?a=b\"")],
-        says: "upstream",
-    },
-    Fault {
-        words: &["trusted", "all"],
-        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
-        says: "trusted_proxies",
-    },
-    Fault {
-        words: &["trusted prox"],
-        changes: &[("trusted_proxies", "[\"0.0.0.0/0\"]")],
-        says: "trusted_proxies",
-    },
-    Fault { words: &["timeout"], changes: &[("limits.total_timeout", "\"0s\"")], says: "total_timeout" },
-    Fault { words: &["negative"], changes: &[("limits.body_bytes", "-1")], says: "body_bytes" },
-    Fault { words: &["zero"], changes: &[("limits.body_bytes", "0")], says: "body_bytes" },
-    Fault { words: &["upstream"], changes: &[("regions.test.upstream", "\"nonsense\"")], says: "upstream" },
-];
-
-const PLAIN_TOKEN: &str = "[{ name = \"first\", token_sha256 = \"a-token-in-clear\", images_per_day = 1 }]";
-const NO_BUDGET: &str = "[{ name = \"first\", token_sha256 = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" }]";
-const TWICE: &str = "[\
-    { name = \"first\", token_sha256 = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", images_per_day = 1 }, \
-    { name = \"first\", token_sha256 = \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", images_per_day = 1 }]";
+/// A key, as it may stand in a configuration or among the arguments. Nothing that is printed may hold it.
+const KEY: &str = "sk-canary-argument-0123456789";
+/// How every key of these cases begins.
+const KEYS_BEGIN: &str = "sk-canary-argument";
 
 /// Starts the relay with the fault the title names.
 pub(super) async fn refused(bench: &mut Bench<'_>) -> Result<(), Stop> {
     let words = bench.case.title.to_lowercase();
     match words.as_str() {
-        text if text.contains("argv") => return key_on_command_line(bench).await,
-        text if text.contains("0644") || text.contains("readable by others") => {
-            return open_key_file(bench).await;
+        text if text.contains("key") && (text.contains("argv") || text.contains("command line")) => {
+            return key_on_command_line(bench).await;
         }
         text if text.contains("two instances") => return two_instances(bench).await,
         text if text.contains("state dir") && text.contains("writ") => return read_only_state(bench).await,
         text if text.contains("port") && text.contains("use") => return port_in_use(bench).await,
         _ => {}
     }
-    let fits = |fault: &&Fault| has_all(&words, fault.words);
-    let faults: Vec<&Fault> = FAULTS.iter().filter(fits).collect();
-    if faults.is_empty() {
+    let found = faults::find(&words);
+    if found.faults.is_empty() {
         return Err(Stop::Skipped(format!("nobody here knows how to make this fault: {}", bench.case.title)));
     }
-    bench_is_good(bench).await?;
-    // "With path or trailing slash" are two faults; each must be refused.
-    let either = words.contains(" or ");
-    for fault in faults.iter().take(if either { 3 } else { 1 }) {
-        let changed =
-            fault.changes.iter().fold(profile(bench), |profile, (key, value)| profile.with(key, value));
-        let start = start(bench, &changed, &[]).await?;
-        require_refusal(bench, &start, fault.says);
+    write_files(bench)?;
+    for fault in &found.faults {
+        good_start(bench, &fault.change).await?;
+        let start = start(bench, &fault.change).await?;
+        require_refusal(bench, &start, fault.names);
+    }
+    if !found.unexplained.is_empty() {
+        bench.note(format!(
+            "the fault was guessed from the title, without \"{}\"",
+            found.unexplained.join(" ")
+        ));
     }
     Ok(())
 }
 
-fn profile(bench: &Bench<'_>) -> Profile {
-    Profile::of(bench.mode)
-}
-
 /// Without the fault the relay starts: otherwise a refusal would mean nothing.
-async fn bench_is_good(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    let good = start(bench, &profile(bench), &[]).await?;
+async fn good_start(bench: &mut Bench<'_>, change: &Change) -> Result<(), Stop> {
+    const TLS: Change = Change::Many(&[
+        ("public_url", "\"https://relay.example\""),
+        ("tls.cert_file", "\"{CERT}\""),
+        ("tls.key_file", "\"{KEY}\""),
+    ]);
+    const KEY_FILE: Change =
+        Change::Many(&[("regions.test.key_env", ""), ("regions.test.key_file", "\"{FOLDER}/key-0600\"")]);
+    const USUAL: Change = Change::Many(&[]);
+    const WITH_KEY: Change = Change::One("regions.test.key", "\"server\"");
+    let touches = |start: &str| change.settings().iter().any(|(name, _)| name.starts_with(start));
+    let good = match () {
+        () if touches("tls.") => TLS,
+        () if touches("regions.test.key_file") => KEY_FILE,
+        () if change.needs_own_key() => WITH_KEY,
+        () => USUAL,
+    };
+    let good = start(bench, &good).await?;
     bench.require(good.exit_code.is_none(), || format!("without the fault: {}", last_line(&good.output)));
     Ok(())
 }
 
-async fn start(bench: &mut Bench<'_>, profile: &Profile, arguments: &[&str]) -> Result<StartUp, Stop> {
-    let (site, secrets) = (bench.pool.site.clone(), bench.pool.secrets.clone());
+/// The relay of the case's mode, or of the only mode in which it can be wrong like this.
+fn profile(bench: &Bench<'_>, change: &Change) -> Profile {
+    Profile::of(if change.needs_own_key() { KeyMode::ServerKey } else { bench.mode })
+}
+
+/// Starts the relay with something changed.
+async fn start(bench: &mut Bench<'_>, change: &Change) -> Result<StartUp, Stop> {
+    let folder = folder(bench)?;
+    let change_one =
+        |profile: Profile, (name, value): (&str, &str)| profile.with(name, &filled(value, bench, &folder));
+    let changed = change.settings().into_iter().fold(profile(bench, change), change_one);
+    start_as(bench, &changed, change).await
+}
+
+/// Starts the relay of the case's mode with one setting that is known only now.
+async fn start_with(bench: &mut Bench<'_>, name: &str, value: &str) -> Result<StartUp, Stop> {
+    let changed = Profile::of(bench.mode).with(name, value);
+    start_as(bench, &changed, &Change::Many(&[])).await
+}
+
+/// Starts the relay with these settings, and with whatever else than settings is changed.
+async fn start_as(bench: &mut Bench<'_>, settings: &Profile, change: &Change) -> Result<StartUp, Stop> {
+    let (site, mut secrets) = (bench.pool.site.clone(), bench.pool.secrets.clone());
     let folder = folder(bench)?;
     let config = folder.join("relay.toml");
-    write_private(&config, &config_text(&site, &secrets, profile, &folder.join("state")))?;
-    let config = config.display().to_string();
-    let start = try_start(&site, &secrets, &[&["--config", &config], arguments].concat()).await?;
-    for (name, secret) in secrets.canaries() {
+    let mut text = config_text(&site, &secrets, settings, &folder.join("state")).into_bytes();
+    let mut arguments = vec!["--config".to_owned(), config.display().to_string()];
+    match change {
+        Change::File(whole) => text = whole.to_vec(),
+        Change::Added(lines) => text.extend_from_slice(lines.as_bytes()),
+        Change::KeyVariable(value) => secrets.server_key = (*value).to_owned(),
+        Change::NoFile => arguments[1] = folder.join("nowhere.toml").display().to_string(),
+        Change::Arguments(more) => arguments.extend(more.iter().map(|argument| (*argument).to_owned())),
+        Change::One(..) | Change::Many(_) => {}
+    }
+    fs::write(&config, text)?;
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let start = try_start(&site, &secrets, &arguments).await?;
+    let known = bench.pool.secrets.clone();
+    for (name, secret) in known.canaries().into_iter().chain([("the key it was given", KEYS_BEGIN)]) {
         bench.require(!start.output.contains(secret), || format!("the refusal tells {name}"));
     }
     Ok(start)
 }
 
+/// A value with the places and hashes of this run.
+fn filled(value: &str, bench: &Bench<'_>, folder: &Path) -> String {
+    let site = &bench.pool.site;
+    let texts = [
+        ("{FOLDER}", folder.display().to_string()),
+        ("{CERT}", site.certificate_file.display().to_string()),
+        ("{KEY}", site.key_file.display().to_string()),
+        // Hashes need only look like some.
+        ("{HASH}", "a".repeat(64)),
+        ("{HASH_UPPER}", "A".repeat(64)),
+        ("{HASH2}", "b".repeat(64)),
+    ];
+    texts.iter().fold(value.to_owned(), |value, (name, text)| value.replace(name, text))
+}
+
 fn folder(bench: &Bench<'_>) -> Result<PathBuf, Stop> {
     let folder = bench.pool.site.scratch.join(format!("start-up-{}", bench.case.id));
-    std::fs::create_dir_all(folder.join("state"))?;
+    fs::create_dir_all(folder.join("state"))?;
     Ok(folder)
 }
 
-fn require_refusal(bench: &mut Bench<'_>, start: &StartUp, says: &str) {
+/// Good and bad files, which the faults name.
+fn write_files(bench: &Bench<'_>) -> Result<(), Stop> {
+    let folder = folder(bench)?;
+    let write = |name: &str, mode: u32, text: &str| {
+        let file = folder.join(name);
+        fs::write(&file, text)?;
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode))
+    };
+    let key = format!("{KEY}\n");
+    for mode in [0o600, 0o604, 0o640, 0o644, 0o660] {
+        write(&format!("key-{mode:04o}"), mode, &key)?;
+    }
+    write("key-empty", 0o600, "")?;
+    write("key-two-lines", 0o600, &key.repeat(2))?;
+    write("plain-file", 0o600, "x")?;
+    write("junk.pem", 0o600, "no certificate\n")?;
+    write("empty.pem", 0o600, "")?;
+    write("open-key.pem", 0o644, &fs::read_to_string(&bench.pool.site.key_file)?)?;
+    let other = rcgen::KeyPair::generate().map_err(anyhow::Error::from)?;
+    write("other-key.pem", 0o600, &other.serialize_pem())?;
+    fs::create_dir_all(folder.join("key-folder"))?;
+    Ok(fs::set_permissions(folder.join("key-folder"), fs::Permissions::from_mode(0o700))?)
+}
+
+fn require_refusal(bench: &mut Bench<'_>, start: &StartUp, names: &[&str]) {
     let said = last_line(&start.output);
     let code = start.exit_code;
-    bench.require(start.was_refused(), || format!("not refused (exit code {code:?}): {said}"));
-    bench.require(start.output.contains(says), || format!("the refusal does not name {says}: {said}"));
+    if !start.was_refused() {
+        bench.problem(format!("not refused (exit code {code:?}): {said}"));
+        return;
+    }
+    for name in names {
+        bench.require(start.output.contains(name), || format!("the refusal does not name {name}: {said}"));
+    }
     bench.note(said);
 }
 
@@ -236,59 +179,47 @@ fn last_line(output: &str) -> String {
 
 /// A key among the arguments would be seen by every user of the machine.
 async fn key_on_command_line(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    const KEY: &str = "sk-canary-argument-0123456789";
-    let tables = format!("regions.test.key = \"{KEY}\"");
-    for arguments in [vec!["--key", KEY], vec!["--api-key", KEY], vec!["--set", tables.as_str()]] {
-        let start = start(bench, &profile(bench), &arguments).await?;
+    const WAYS: [&[&str]; 4] = [
+        &["--key", KEY],
+        &["--api-key", KEY],
+        &["--set", "regions.test.key = \"sk-canary-argument-0123456789\""],
+        &[KEY],
+    ];
+    good_start(bench, &Change::Many(&[])).await?;
+    for way in WAYS {
+        let start = start(bench, &Change::Arguments(way)).await?;
         let code = start.exit_code;
-        bench.require(start.was_refused(), || format!("{} was taken (exit code {code:?})", arguments[0]));
+        bench.require(start.was_refused(), || format!("{} was taken (exit code {code:?})", way[0]));
     }
-    Ok(())
-}
-
-async fn open_key_file(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let file = folder(bench)?.join("key");
-    std::fs::write(&file, "sk-canary-in-a-file-0123456789\n")?;
-    let profile = Profile::of(crate::case_file::KeyMode::ServerKey);
-    let profile = profile.with("regions.test.key_env", "");
-    let profile = profile.with("regions.test.key_file", &format!("\"{}\"", file.display()));
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
-    let good = start(bench, &profile, &[]).await?;
-    bench.require(good.exit_code.is_none(), || format!("with mode 0600: {}", last_line(&good.output)));
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644))?;
-    let open = start(bench, &profile, &[]).await?;
-    require_refusal(bench, &open, "key_file");
     Ok(())
 }
 
 async fn two_instances(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open_alone(Profile::of(bench.mode)).await?;
     let state = bench.relay()?.state_dir().to_owned();
-    let second = profile(bench).with("state_dir", &toml_path(&state));
-    let second = start(bench, &second, &[]).await?;
-    require_refusal(bench, &second, "state_dir");
+    let second = start_with(bench, "state_dir", &toml_path(&state)).await?;
+    require_refusal(bench, &second, &["state_dir"]);
     let running = bench.relay()?.is_running();
     bench.require(running, || "the first one ended".to_owned());
     Ok(())
 }
 
 async fn read_only_state(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    bench_is_good(bench).await?;
+    good_start(bench, &Change::Many(&[])).await?;
     let state = folder(bench)?.join("read-only");
     std::fs::create_dir_all(&state)?;
     namespace::make_read_only(&state)?;
-    let start = start(bench, &profile(bench).with("state_dir", &toml_path(&state)), &[]).await;
+    let start = start_with(bench, "state_dir", &toml_path(&state)).await;
     namespace::unmount(&state)?;
-    require_refusal(bench, &start?, "state_dir");
+    require_refusal(bench, &start?, &["state_dir"]);
     Ok(())
 }
 
 async fn port_in_use(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.open_alone(Profile::of(bench.mode)).await?;
     let port = bench.relay()?.address.port;
-    let second = start(bench, &profile(bench).with("listen", &format!("\"0.0.0.0:{port}\"")), &[]).await?;
-    require_refusal(bench, &second, "listen");
+    let second = start_with(bench, "listen", &format!("\"0.0.0.0:{port}\"")).await?;
+    require_refusal(bench, &second, &["listen"]);
     Ok(())
 }
 

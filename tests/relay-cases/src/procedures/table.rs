@@ -3,12 +3,10 @@
 use std::pin::Pin;
 
 use super::bench::Bench;
+use super::rows::TABLE;
 use super::verdict::Stop;
 use super::words::has_all;
-use super::{
-    budget, crash, flood, http2, idempotency, jobs, leaks, limits, load, plain, pressure, start_up, tls,
-    upstream,
-};
+use super::{plain, start_up};
 use crate::case_file::Case;
 
 type Running<'b> = Pin<Box<dyn Future<Output = Result<(), Stop>> + 'b>>;
@@ -17,12 +15,13 @@ type Run = for<'b, 'a> fn(&'b mut Bench<'a>) -> Running<'b>;
 /// How to carry out a case.
 #[derive(Clone, Copy)]
 pub(crate) struct Procedure {
-    ids: &'static [&'static str],
-    /// For cases whose ids are not known: all words of one of these lists are in their title or steps.
-    words: &'static [&'static [&'static str]],
-    run: Run,
-    traits: Traits,
-    is_guess: bool,
+    pub(super) ids: &'static [&'static str],
+    /// For cases whose ids are not known: all words of one of these lists are in their title or steps; those that
+    /// begin with `mock:`, in their mock.
+    pub(super) words: &'static [&'static [&'static str]],
+    pub(super) run: Run,
+    pub(super) traits: Traits,
+    pub(super) is_guess: bool,
 }
 
 /// What the queue has to know.
@@ -34,9 +33,9 @@ pub(crate) struct Traits {
     pub(crate) slow: bool,
 }
 
-const TOGETHER: Traits = Traits { alone: false, slow: false };
-const ALONE: Traits = Traits { alone: true, slow: false };
-const SLOW: Traits = Traits { alone: false, slow: true };
+pub(super) const TOGETHER: Traits = Traits { alone: false, slow: false };
+pub(super) const ALONE: Traits = Traits { alone: true, slow: false };
+pub(super) const SLOW: Traits = Traits { alone: false, slow: true };
 
 impl Procedure {
     pub(crate) fn run<'b>(&self, bench: &'b mut Bench<'_>) -> Running<'b> {
@@ -53,9 +52,10 @@ impl Procedure {
     }
 }
 
+/// `when it runs  procedure: its ids, and words of other cases for it;`
 macro_rules! table {
     ($($traits:ident $module:ident::$function:ident: [$($id:literal),*] $([$($word:literal),+])*;)*) => {
-        const TABLE: &[Procedure] = &[$(Procedure {
+        pub(super) const TABLE: &[$crate::procedures::table::Procedure] = &[$($crate::procedures::table::Procedure {
             ids: &[$($id),*],
             words: &[$(&[$($word),+]),*],
             run: |bench| Box::pin($module::$function(bench)),
@@ -64,104 +64,7 @@ macro_rules! table {
         }),*];
     };
 }
-
-table! {
-    TOGETHER idempotency::replay: ["id-10"] ["identical bytes"];
-    TOGETHER idempotency::running: ["own-job-06"] ["while", "running", "409"] ["same key", "running"];
-    TOGETHER idempotency::result_while_running: ["own-job-29"] ["result while"] ["result", "still running"];
-    TOGETHER idempotency::other_body: ["id-13", "own-job-08"] ["same key, other body"] ["same key, other"];
-    TOGETHER idempotency::other_whitespace: ["id-14"];
-    TOGETHER idempotency::race: ["own-job-07"] ["same key", "parallel"] ["one key", "parallel"] ["100 parallel"] ["100-way"];
-    TOGETHER idempotency::foreign_result: ["id-16"];
-    TOGETHER idempotency::half_body: ["id-23"];
-    TOGETHER idempotency::final_refusal: ["id-29", "own-job-11"] ["500", "replayed"];
-    TOGETHER idempotency::released: ["own-job-10"] ["429", "not stored"] ["released"];
-    TOGETHER idempotency::unknown_outcome: ["own-job-09"] ["timeout", "outcome_unknown"];
-
-    TOGETHER crash::caller_resets: ["own-job-12"] ["client", "rst"] ["client drops after", "reset"];
-    TOGETHER crash::caller_closes: ["own-job-13"] ["client", "closes after"] ["client drops right after"];
-    TOGETHER crash::caller_half_closes: ["own-job-14"] ["client", "fin"] ["half-close"];
-    // After the more exact ones: any other way of leaving.
-    TOGETHER crash::caller_vanishes: [] ["client drops"] ["client disconnects"] ["client gone"];
-    SLOW crash::caller_leaves_for_long: ["id-20"];
-    TOGETHER crash::kill_after_answer: ["id-24"];
-    TOGETHER crash::kill_during_call: ["own-job-15"] ["kill -9", "during"] ["kill -9", "before"] ["kill -9", "mid"] ["kill -9", "outcome_unknown"];
-    TOGETHER crash::restart: ["own-job-16"] ["restart", "stays"];
-    TOGETHER crash::expires: ["own-job-28"] ["ttl"];
-    TOGETHER crash::stop_with_running_calls: ["ds-10"] ["sigterm", "running"];
-
-    TOGETHER jobs::accepted: ["own-job-01"];
-    TOGETHER jobs::long_poll: ["own-job-02"];
-    TOGETHER jobs::nobody_waits: ["own-job-03"];
-    TOGETHER jobs::refused_by_the_api: ["own-job-04"];
-    TOGETHER jobs::refused_at_once: ["own-job-05"];
-    TOGETHER jobs::same_key_two_people: ["own-job-17"] ["same key", "two users"] ["other user", "same key"];
-    TOGETHER jobs::quoted_key: ["own-job-18"] ["quoted", "key"];
-    TOGETHER jobs::plain_calls: ["own-job-19"];
-
-    TOGETHER budget::pictures_count: ["bg-03"];
-    TOGETHER budget::refusal_releases: ["bg-04"];
-    TOGETHER budget::unknown_keeps: ["bg-05"];
-    TOGETHER budget::replay_is_free: ["bg-08"];
-    TOGETHER budget::next_day: ["bg-10"] ["faketime"];
-    TOGETHER budget::all_together: ["bg-11"];
-    TOGETHER budget::claims_change_nothing: ["bg-12"];
-    TOGETHER budget::says_when: ["bg-14"];
-    TOGETHER budget::race: ["own-inv-05"] ["budget", "race"] ["budget", "parallel"];
-    TOGETHER budget::survives_kill: ["own-inv-06"] ["kill -9", "budget"] ["restart", "budget"];
-
-    TOGETHER limits::claimed_addresses: ["ds-13"];
-    TOGETHER limits::trusted_proxy: ["ds-14"];
-    TOGETHER limits::one_network: ["ds-15"];
-    ALONE limits::many_tokens: ["ds-16"];
-    TOGETHER limits::guessing: ["own-inv-02"] ["wrong token", "429"] ["guess"];
-    TOGETHER limits::calls_at_once: ["own-inv-03"] ["calls at once"];
-    TOGETHER limits::requests_per_minute: ["own-inv-04"] ["requests per minute"];
-    TOGETHER limits::invitations_change: ["own-inv-07"] ["sighup"];
-
-    TOGETHER leaks::nowhere: ["own-leak-01"] ["canaries"] ["grep"];
-    TOGETHER leaks::one_line_each: ["own-leak-02"] ["log", "injection"] ["log", "forged"];
-    TOGETHER leaks::request_id: ["lk-06"];
-    TOGETHER leaks::command_line: ["lk-08"];
-    TOGETHER leaks::no_shared_pictures: ["lk-12"];
-    TOGETHER leaks::no_oracle: ["own-img-10"] ["oracle"] ["indistinguishable"];
-    TOGETHER leaks::metric_labels: ["lk-17"];
-    ALONE leaks::token_timing: ["au-22"];
-
-    TOGETHER pressure::full_disk: ["id-32", "bg-13"] ["disk", "full"];
-    TOGETHER pressure::bounded_state: ["id-35"];
-    ALONE pressure::many_uploads: ["bd-35"];
-    TOGETHER pressure::no_files: ["own-load-03"] ["fd", "pressure"] ["fd", "exhaust"] ["file descriptor"] ["nofile"];
-
-    ALONE load::slow_heads: ["ds-01"] ["slowloris"];
-    TOGETHER load::slow_bodies: ["ds-04"] ["r.u.d.y."];
-    ALONE load::slow_readers: ["own-load-01"] ["slow read"];
-    SLOW load::soak: ["ds-11"] ["soak"];
-    ALONE load::held_calls: ["own-load-02"] ["1000", "calls"] ["1000", "held"];
-    TOGETHER load::idle_connections: ["own-load-04"] ["idle", "keep-alive"] ["idle connection"];
-    TOGETHER load::many_connections: ["own-load-05"] ["connections", "per ip"] ["connections", "one address"];
-
-    TOGETHER tls::served: ["own-tls-01"];
-    TOGETHER tls::stalled_handshakes: ["own-tls-02"] ["tls", "stall"] ["tls", "handshake"];
-
-    TOGETHER upstream::same_bytes: ["own-body-01", "own-body-02"] ["byte-exact"] ["byte exact"] ["sha256", "body"];
-    TOGETHER upstream::stale_connections: ["up-26"];
-    TOGETHER upstream::taken_back: ["up-28"];
-
-    ALONE flood::rapid_reset: ["sm-50"] ["rapid reset"];
-    ALONE flood::empty_data: ["sm-53"] ["empty data"];
-    ALONE flood::header_bomb: ["sm-59"] ["hpack"];
-    ALONE flood::endless_head: ["own-h2-01"] ["continuation"];
-    ALONE flood::settings_flood: ["own-h2-02"] ["settings", "flood"];
-    ALONE flood::ping_flood: ["own-h2-03"] ["ping", "flood"];
-    ALONE flood::window_overflow: ["own-h2-04"] ["window", "overflow"];
-    TOGETHER http2::shut_window: ["sm-55"] ["zero-window"];
-    TOGETHER http2::wrong_length: ["sm-57"];
-    TOGETHER http2::many_streams: ["sm-58"] ["concurrent streams"];
-    TOGETHER http2::malformed_heads: ["own-h2-05"] ["h2", "upper"] ["h2", "connection-specific"];
-    TOGETHER http2::two_hosts: ["own-h2-06"] ["h2", "authority"];
-    TOGETHER http2::public_suite: ["sm-60"] ["h2spec"];
-}
+pub(super) use table;
 
 const PLAIN: Procedure = Procedure {
     ids: &[],
@@ -194,8 +97,8 @@ pub(crate) fn procedure_for(case: &Case) -> Procedure {
 }
 
 fn by_words(case: &Case) -> Option<Procedure> {
-    let text = case.words();
-    let fits = |words: &&[&str]| has_all(&text, words);
+    let (text, mock) = (case.words(), case.mock.as_deref().unwrap_or_default());
+    let fits = |words: &&[&str]| has_all(&text, mock, words);
     TABLE
         .iter()
         .find(|procedure| procedure.words.iter().any(fits))
@@ -217,6 +120,56 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all);
+    }
+
+    #[test]
+    fn words_choose_the_procedure_that_has_an_id_for_the_same_thing() {
+        for (title, step, mock, id) in [
+            ("proxy environment variables are ignored", "HTTPS_PROXY=http://{EVIL}:3128", "", "own-up-03"),
+            ("upstream answers 400 before the body is complete", "45 MB body", "api:status=400", "own-up-01"),
+            ("the answer comes first", "20 MB body", "api:early=400", "own-up-01"),
+            ("keep-alive race", "executions per key <= 1", "api:close_idle_race", "up-26"),
+            ("upstream goes away", "no second execution", "api:h2_goaway", "up-28"),
+            ("second POST", "same key -> 409 outcome_unknown", "api:send=100;reset", "own-job-09"),
+            ("no retry", "wait 5 s", "api:reset", "own-up-12"),
+            ("same body and time for every refusal reason", "20 URLs", "", "own-img-10"),
+            ("20 parallel image GETs: each complete", "sha256 equal", "", "own-img-11"),
+            ("client cancels early", "close after 64 KB", "img:bytes=20000000", "own-img-12"),
+            ("h2 CRLF in a header value", "", "", "own-h2-05"),
+            ("h2 two :path pseudo headers", "", "", "own-h2-05"),
+            ("h2 header list of 1 MB", "", "", "own-h2-01"),
+            ("h2 MadeYouReset: 5000 server-side resets", "", "", "own-h2-07"),
+            ("h2 200 streams on one connection", "", "", "sm-58"),
+            ("client drops before the last byte: not dispatched", "close", "", "id-23"),
+            ("kill -9 mid-call", "same key -> 409 outcome_unknown", "", "own-job-15"),
+            ("config dump redacts", "--print-config", "", "lk-08"),
+            ("disk full: 507 before dispatch", "fill the disk", "", "id-32"),
+            ("h2 DATA larger than the announced content-length", "", "", "sm-57"),
+        ] {
+            let case = serde_json::json!({
+                "id": "x-1", "group": "x", "title": title, "mode": "any", "where": ["native"], "method": "POST",
+                "steps": [step], "mock": mock, "expect": {},
+            });
+            let case: Case = serde_json::from_value(case).unwrap();
+            let found = by_words(&case).map(|procedure| procedure.ids);
+            assert!(found.is_some_and(|ids| ids.contains(&id)), "{title}: {found:?}");
+        }
+    }
+
+    /// Rows before it must not take everything that is meant for it.
+    #[test]
+    fn a_row_that_is_found_by_words_only_can_be_found() {
+        for procedure in TABLE.iter().filter(|procedure| procedure.ids.is_empty()) {
+            let found = procedure.words.iter().any(|words| {
+                let plain = |word: &&&str| !word.starts_with('!') && !word.starts_with("mock:");
+                let title: Vec<&str> = words.iter().filter(plain).copied().collect();
+                let first = TABLE
+                    .iter()
+                    .find(|row| row.words.iter().any(|words| has_all(&title.join(" "), "", words)));
+                first.is_some_and(|first| first.words == procedure.words)
+            });
+            assert!(found, "no title leads to {:?}", procedure.words);
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! An upstream that closes connections at the worst moment.
+//! An upstream that answers, or closes connections, at the worst moment.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
 use super::bench::Bench;
 use super::verdict::Stop;
-use crate::client::Reply;
+use crate::case_file::{Amount, BodySpec};
+use crate::client::{Answer, Reply};
+use crate::fill;
+use crate::mock_script::Plan;
 use crate::world::hex;
 
 /// What the caller sent is what the API gets, byte for byte.
@@ -52,5 +55,35 @@ pub(super) async fn taken_back(bench: &mut Bench<'_>) -> Result<(), Stop> {
     bench.send_and_judge(&request).await?;
     let executed = bench.scene.api.hits();
     bench.require(executed == 1, || format!("executed {executed} times, expected once"));
+    Ok(())
+}
+
+/// Whatever became of a call, it is not made again by itself.
+pub(super) async fn not_retried(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const LONG_ENOUGH: Duration = Duration::from_secs(3);
+    bench.open(bench.usual_profile()).await?;
+    let request = bench.request()?;
+    bench.send_and_judge(&request).await?;
+    let executed = bench.scene.api.hits();
+    bench.require(executed <= 1, || format!("executed {executed} times"));
+    tokio::time::sleep(LONG_ENOUGH).await;
+    bench.require_hits("some seconds later", executed).await;
+    Ok(())
+}
+
+/// The API answers while the body is still on its way: who asked gets that answer, or hears that nothing was charged.
+pub(super) async fn early_answer(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    const BODY_BYTES: f64 = 20e6;
+    bench.open(bench.usual_profile()).await?;
+    if !bench.scene.api.plan().is_early() {
+        bench.scene.api.set_plan(Plan::read("early=400")?);
+    }
+    let large = BodySpec::Generated { bytes: Amount::Number(BODY_BYTES), chunked: false };
+    let request = bench.request()?.with_body(fill::build_body(&large, &bench.expander)?);
+    let reply = bench.send_and_judge(&request).await?;
+    let charged = reply.answer().and_then(Answer::charged);
+    bench.require(charged.as_deref().is_none_or(|charged| charged == "no"), || {
+        format!("charged is {charged:?} for a body that the API never had")
+    });
     Ok(())
 }

@@ -1,8 +1,13 @@
 //! Finding words in what people wrote.
 
-/// True when all words, or phrases, are in the text, which is in lower case.
-pub(super) fn has_all(text: &str, words: &[&str]) -> bool {
-    words.iter().all(|word| has(text, word))
+/// True when all words, or phrases, are in the text, which is in lower case. Those that begin with `mock:` are looked
+/// for in the case's mock instead, and those that begin with `!` must not be there.
+pub(super) fn has_all(text: &str, mock: &str, words: &[&str]) -> bool {
+    words.iter().all(|word| match (word.strip_prefix("mock:"), word.strip_prefix('!')) {
+        (Some(word), _) => has(mock, word),
+        (_, Some(word)) => !has(text, word),
+        _ => has(text, word),
+    })
 }
 
 /// A word begins where a word begins: "rst" is not in "first". Short ones also end where it ends; longer ones may be
@@ -20,11 +25,28 @@ fn has(text: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn found(text: &str, words: &[&str]) -> bool {
+        has_all(text, "", words)
+    }
+
     #[test]
     fn words_are_found_as_words() {
-        assert!(has_all("client rst after the body", &["client", "rst"]));
-        assert!(!has_all("client reads first", &["client", "rst"]));
-        assert!(has_all("50 parallel calls, budgets of 10", &["parallel", "budget"]));
-        assert!(has_all("kill -9 mid-call", &["kill -9", "mid"]));
+        assert!(found("client rst after the body", &["client", "rst"]));
+        assert!(!found("client reads first", &["client", "rst"]));
+        assert!(found("50 parallel calls, budgets of 10", &["parallel", "budget"]));
+        assert!(found("kill -9 mid-call", &["kill -9", "mid"]));
+    }
+
+    #[test]
+    fn words_may_be_forbidden() {
+        assert!(found("disk full before the call", &["disk", "full", "!while"]));
+        assert!(!found("disk full while the call runs", &["disk", "full", "!while"]));
+    }
+
+    #[test]
+    fn words_may_be_those_of_the_mock() {
+        let words = ["outcome", "mock:reset"];
+        assert!(has_all("the outcome is unknown", "api:length=1000;send=100;reset", &words));
+        assert!(!has_all("a reset, and the outcome is unknown", "api:hang", &words));
     }
 }

@@ -22,7 +22,7 @@ const BUCKET_ERROR: &str =
 pub(super) struct Answer {
     pub(super) head: Vec<u8>,
     pub(super) body: Content,
-    /// Fewer bytes follow than announced, or the end of the body is the end of the connection.
+    /// Fewer bytes follow than announced: the connection ends within the body.
     pub(super) is_cut: bool,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn answer(script: &AnswerScript, request: &Received, side: Side) -> A
         header(&format!("X-Filling-{number}"), &"f".repeat(1000));
     }
     head.push_str("\r\n");
-    let is_cut = !body.chunked && announced != body.size;
+    let is_cut = if body.chunked { body.size < announced } else { body.size != announced };
     Answer { head: head.into_bytes(), body, is_cut }
 }
 
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
     use crate::mock_script::Plan;
 
-    fn play(script: &str, side: Side) -> (String, Content) {
+    fn answer_to(script: &str, side: Side) -> Answer {
         let request = Received {
             target: "/".into(),
             headers: vec![("authorization".into(), "Bearer sk-1".into())],
@@ -170,8 +170,26 @@ mod tests {
             body: br#"{"parameters":{"n":2}}"#.to_vec(),
             complete: true,
         };
-        let answer = answer(&Plan::read(script).unwrap().answer(0), &request, side);
+        answer(&Plan::read(script).unwrap().answer(0), &request, side)
+    }
+
+    fn play(script: &str, side: Side) -> (String, Content) {
+        let answer = answer_to(script, side);
         (String::from_utf8(answer.head).unwrap(), answer.body)
+    }
+
+    #[test]
+    fn a_body_in_chunks_can_be_cut_too() {
+        for script in [
+            "type=image/png;chunked;send=50;close",
+            "type=image/png;bytes=500000;chunked;truncate=100000;reset",
+            "type=image/png;bytes=1000000;send=300000",
+        ] {
+            let answer = answer_to(script, Side::Images);
+            assert!(answer.body.chunked && answer.is_cut, "{script}");
+        }
+        assert!(!answer_to("type=image/png;bytes=500000;chunked", Side::Images).is_cut);
+        assert!(!answer_to("type=image/png;chunked", Side::Images).is_cut);
     }
 
     #[test]

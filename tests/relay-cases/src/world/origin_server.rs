@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::server::Acceptor;
 
 use super::authority::Authority;
 use super::goaway;
 use super::play::{self, After};
-use super::scene::{Received, Stage};
+use super::scene::{Received, Server, Stage};
 use crate::mock_script::{CertificateKind, Conduct, Side};
 use crate::wire::{Extent, Head, Reader};
 
@@ -24,6 +25,12 @@ use crate::wire::{Extent, Head, Reader};
 const KEPT_BYTES: usize = 64 << 10;
 /// What an unanswered TLS handshake is left open for.
 const SILENCE: Duration = Duration::from_secs(600);
+/// How long a short body may take that nobody waited for.
+const SHORT_BODY: Duration = Duration::from_millis(500);
+/// What a connection is left open for after an early answer.
+const EARLY_PATIENCE: Duration = Duration::from_secs(5);
+/// The alert of a TLS server that has nothing in common with the client.
+const HANDSHAKE_FAILURE: &[u8] = &[21, 3, 3, 0, 2, 2, 40];
 
 /// One mock. Its port can be closed for a while.
 #[derive(Debug)]
@@ -98,28 +105,41 @@ async fn accept(listener: TcpListener, part: Part) {
     }
 }
 
-async fn connection(mut stream: TcpStream, part: Part) -> Result<()> {
+async fn connection(stream: TcpStream, part: Part) -> Result<()> {
     stream.set_nodelay(true)?;
     let scene = part.stage.now();
-    match scene.certificate {
-        CertificateKind::Silence => {
-            tokio::time::sleep(SILENCE).await;
-            return Ok(());
-        }
-        CertificateKind::Garbage => {
-            stream.write_all(b"HTTP/1.1 400 this is not TLS\r\n\r\n").await?;
-            return Ok(());
-        }
-        _ => {}
+    let certificate = scene.certificate.of(part.side);
+    if !certificate.is_shown() {
+        return Ok(no_handshake(stream, certificate).await?);
     }
     let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let name = hello.client_hello().server_name().unwrap_or("unnamed.example").to_owned();
     let http2 = scene.server(part.side).plan().has(Conduct::Http2GoAway);
-    let stream = hello.into_stream(part.authority.server(&name, scene.certificate, http2)?).await?;
+    let stream = hello.into_stream(part.authority.server(&name, certificate, http2)?).await?;
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
         return Ok(goaway::serve(stream, scene.server(part.side)).await?);
     }
     Ok(requests(stream, &part).await?)
+}
+
+/// What is there instead of TLS.
+async fn no_handshake(mut stream: TcpStream, kind: CertificateKind) -> io::Result<()> {
+    match kind {
+        CertificateKind::Silence => {
+            tokio::time::sleep(SILENCE).await;
+            return Ok(());
+        }
+        CertificateKind::Garbage => return stream.write_all(b"HTTP/1.1 400 this is not TLS\r\n\r\n").await,
+        _ => {}
+    }
+    // The others wait for the first message: what is not read would make every close a reset.
+    let mut hello = [0; 16 << 10];
+    let _ = stream.read(&mut hello).await?;
+    match kind {
+        CertificateKind::Reset => socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)),
+        CertificateKind::Alert => stream.write_all(HANDSHAKE_FAILURE).await,
+        _ => stream.shutdown().await,
+    }
 }
 
 async fn requests<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(stream: S, part: &Part) -> io::Result<()> {
@@ -128,15 +148,18 @@ async fn requests<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(stream: S, pa
         // Taken anew for each request: a connection may outlive the case that opened it.
         let scene = part.stage.now();
         let server = scene.server(part.side);
+        if server.is_next_early() && has_body(&head) {
+            return early_answer(reader, head, part.side, server).await;
+        }
         let received = read_request(&mut reader, head).await;
         let complete = received.complete;
         server.received().push(received.clone());
         if !complete {
             return Ok(());
         }
-        let script = server.plan().answer(server.next_number());
-        let stream = reader.get_mut();
-        match play::answer(stream, &script, &received, part.side, server).await? {
+        let (script, stream) = (server.next_answer(), reader.get_mut());
+        let answered = play::answer(stream, &script, &received, part.side, server).await;
+        match answered.inspect_err(|_| server.count_broken())? {
             After::KeepAlive => {}
             After::Close => return stream.shutdown().await,
             After::Reset => {
@@ -146,6 +169,38 @@ async fn requests<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(stream: S, pa
         }
     }
     Ok(())
+}
+
+/// Answers a request of which only the head is there. A short body is read afterwards, for it is on its way anyhow;
+/// of a long one nothing is read.
+async fn early_answer<S: AsyncRead + AsyncWrite + play::Reset + Unpin>(
+    mut reader: Reader<S>,
+    head: Head,
+    side: Side,
+    server: &Server,
+) -> io::Result<()> {
+    let script = server.next_answer();
+    let mut begun = Received::of(&head);
+    let after = play::answer(reader.get_mut(), &script, &begun, side, server).await?;
+    if after == After::KeepAlive {
+        let is_short = matches!(head.extent(), Ok(Some(Extent::Bytes(bytes))) if bytes <= KEPT_BYTES as u64);
+        if is_short && let Ok(read) = timeout(SHORT_BODY, read_request(&mut reader, head)).await {
+            begun = read;
+        }
+        // An orderly end, to those who still write as well.
+        reader.get_mut().shutdown().await?;
+    }
+    server.received().push(begun);
+    match after {
+        After::KeepAlive => tokio::time::sleep(EARLY_PATIENCE).await,
+        After::Close => {}
+        After::Reset => reader.get_mut().reset_on_close(),
+    }
+    Ok(())
+}
+
+fn has_body(head: &Head) -> bool {
+    !matches!(head.extent(), Ok(None | Some(Extent::Nothing | Extent::Bytes(0))))
 }
 
 async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) -> Received {
@@ -161,8 +216,7 @@ async fn read_request<R: AsyncRead + Unpin>(reader: &mut Reader<R>, head: Head) 
         Ok(extent) => reader.body(extent.unwrap_or(Extent::Nothing), &mut take).await.is_ok(),
         Err(_) => false,
     };
-    let target = head.line.split(' ').nth(1).unwrap_or_default().to_owned();
-    Received { target, headers: head.headers, body_sha256: hex(&hasher.finalize()), body, complete }
+    Received { body_sha256: hex(&hasher.finalize()), body, complete, ..Received::of(&head) }
 }
 
 /// Lower-case hexadecimal.

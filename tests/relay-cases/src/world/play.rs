@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::defaults;
+use super::defaults::{self, Answer};
 use super::scene::{Received, Server};
 use crate::mock_script::{AnswerScript, Conduct, Side};
 
@@ -65,7 +65,7 @@ pub(super) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     let answer = defaults::answer(script, request, side);
     stream.write_all(&answer.head).await?;
     stream.flush().await?;
-    write_body(stream, &answer.body, script).await?;
+    write_body(stream, &answer, script).await?;
     server.count_answer();
     if script.conduct == Conduct::CloseIdleRace {
         tokio::time::sleep(Duration::from_micros(u64::from(random_u16()) / 16)).await;
@@ -90,9 +90,10 @@ pub(super) struct Content {
 
 async fn write_body<S: AsyncWrite + Unpin>(
     stream: &mut S,
-    content: &Content,
+    answer: &Answer,
     script: &AnswerScript,
 ) -> io::Result<()> {
+    let content = &answer.body;
     let filling = vec![content.filling; PIECE];
     let end_at = content.size - content.end.len() as u64;
     let mut written = 0;
@@ -118,7 +119,8 @@ async fn write_body<S: AsyncWrite + Unpin>(
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
-    if content.chunked {
+    // Without its last chunk a body has no end.
+    if content.chunked && !answer.is_cut {
         stream.write_all(b"0\r\n\r\n").await?;
     }
     stream.flush().await

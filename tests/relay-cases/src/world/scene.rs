@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::mock_script::{CertificateKind, DnsPlan, MockScript, Plan, Side};
+use crate::mock_script::{AnswerScript, Certificate, DnsPlan, MockScript, Plan, Side};
+use crate::wire::Head;
 
 /// The scene that is on now. A run begins with a new one, so what an earlier run left behind cannot be counted
 /// as its own.
@@ -35,7 +36,7 @@ pub(crate) struct Scene {
     dns: Option<(Side, DnsPlan)>,
     /// Questions answered by the script.
     pub(crate) questions: AtomicUsize,
-    pub(crate) certificate: CertificateKind,
+    pub(crate) certificate: Certificate,
     /// Connections to a host the relay has no business with.
     pub(crate) evil: AtomicUsize,
     /// Connections to addresses that are not public.
@@ -48,6 +49,7 @@ pub(crate) struct Server {
     plan: Mutex<Plan>,
     received: Mutex<Vec<Received>>,
     answered: AtomicUsize,
+    broken: AtomicUsize,
     begun: AtomicUsize,
 }
 
@@ -65,6 +67,17 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    /// A request of which only the head is known.
+    pub(crate) fn of(head: &Head) -> Self {
+        Self {
+            target: head.line.split(' ').nth(1).unwrap_or_default().to_owned(),
+            headers: head.headers.clone(),
+            body_sha256: String::new(),
+            body: Vec::new(),
+            complete: false,
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -91,9 +104,15 @@ impl Scene {
         }
     }
 
-    /// The script for questions about `side`'s name, if there is one.
-    pub(crate) fn dns_for(&self, side: Side) -> Option<&DnsPlan> {
-        self.dns.as_ref().filter(|(about, _)| *about == side).map(|(_, plan)| plan)
+    /// True when a relay has to make its connections anew, and should make none like these for other cases: it may
+    /// remember names, and connections that are already open ask for neither names nor certificates.
+    pub(crate) fn is_about_connecting(&self) -> bool {
+        self.dns.is_some() || self.certificate != Certificate::default()
+    }
+
+    /// The script for the name server, and whose name it is about.
+    pub(crate) fn dns(&self) -> Option<&(Side, DnsPlan)> {
+        self.dns.as_ref()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -121,6 +140,7 @@ impl Server {
             plan: Mutex::new(plan),
             received: Mutex::default(),
             answered: AtomicUsize::new(0),
+            broken: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
         }
     }
@@ -149,14 +169,29 @@ impl Server {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Which answer of the plan comes next.
-    pub(crate) fn next_number(&self) -> usize {
-        self.begun.fetch_add(1, Ordering::SeqCst)
+    /// The next answer, and then the one after it.
+    pub(crate) fn next_answer(&self) -> AnswerScript {
+        self.plan().answer(self.begun.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// True when the next answer does not wait for the body of its request.
+    pub(crate) fn is_next_early(&self) -> bool {
+        self.plan().answer(self.begun.load(Ordering::SeqCst)).early
     }
 
     /// Counts an answer that was written to its end.
     pub(crate) fn count_answer(&self) {
         self.answered.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Counts an answer that the other side did not take to its end.
+    pub(crate) fn count_broken(&self) {
+        self.broken.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Waits until the other side has left an answer; false when that takes longer than `patience`.
+    pub(crate) async fn has_broken(&self, patience: Duration) -> bool {
+        wait_until(patience, || self.broken.load(Ordering::SeqCst) > 0).await
     }
 
     /// Waits until this many answers were written; false when that takes longer than `patience`.

@@ -12,8 +12,8 @@ use super::origin_server::listen;
 use super::places;
 use super::scene::Stage;
 
-/// Where metadata services, caches, mail and web servers usually are.
-const PORTS: [u16; 9] = [22, 25, 80, 443, 3306, 5432, 6379, 8080, 8443];
+/// Where metadata services, caches, mail, web servers and proxies usually are.
+const PORTS: [u16; 11] = [22, 25, 80, 443, 1080, 3128, 3306, 5432, 6379, 8080, 8443];
 
 /// All sentries.
 #[derive(Debug)]
