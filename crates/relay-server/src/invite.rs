@@ -27,7 +27,8 @@ impl std::fmt::Debug for Invitation {
 /// A name that cannot stand in the configuration, or a system without randomness.
 pub fn invite(name: &str) -> Result<Invitation, ConfigError> {
     if !is_name(name) {
-        return Err(ConfigError::invalid("NAME", "is 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\""));
+        let plain = "is 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\", and no token or key";
+        return Err(ConfigError::invalid("NAME", plain));
     }
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|error| {

@@ -71,7 +71,7 @@ fn invite(written: InviteSettings, total: Quota) -> Result<Invite, ConfigError> 
     if !is_name(&name) {
         return Err(ConfigError::invalid(
             "access.invites.name",
-            "is 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\"",
+            "is 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\", and no token or key",
         ));
     }
     // Somebody may have swapped the name and the token.
@@ -93,9 +93,10 @@ fn invite(written: InviteSettings, total: Quota) -> Result<Invite, ConfigError> 
     Invite::new(name, &written.token_sha256, quota).map_err(|error| ConfigError::invalid(digest, error))
 }
 
-/// A name that can stand in logs and settings as it is.
+/// A name that can stand in logs and settings as it is: short, plain, and no token that slipped into its place.
 pub(crate) fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
+        && !error::is_secret(name)
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
@@ -163,4 +164,19 @@ fn check_budget_is_kept(config: &Config) -> Result<(), ConfigError> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn a_name_is_plain_and_no_secret_that_slipped_into_its_place() {
+        for name in ["anna", "family-2.old_A", "x", "skippy"] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "two words", "a\"b", "sk-canary", "SK-canary", "qei_canary", &"x".repeat(65)] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
 }

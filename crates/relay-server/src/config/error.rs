@@ -87,7 +87,8 @@ fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 
-fn is_secret(run: &str) -> bool {
+/// Whether a word looks like a key of the vendor or a token of this relay.
+pub(super) fn is_secret(run: &str) -> bool {
     let begins_so =
         |start: &&str| run.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
     SECRETS.iter().any(begins_so)
