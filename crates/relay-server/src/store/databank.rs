@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use redb::Database;
 use redb::backends::{FileBackend, InMemoryBackend};
@@ -19,21 +19,24 @@ const CACHE_BYTES: usize = 1 << 20;
 pub(super) struct Databank {
     directory: Option<PathBuf>,
     open: Mutex<Opened>,
+    /// The file that was made or found at the start. Beside the lock: a repair holds that for as long as it takes, and
+    /// whoever asks for the state of things must not wait for it.
+    id: OnceLock<FileId>,
 }
 
 enum Opened {
     /// The relay starts: a database that is not there is made.
     Never,
-    Yes(Arc<Database>, FileId),
+    Yes(Arc<Database>),
     /// It failed; only the same file is opened again.
-    Before(FileId),
+    Before,
     /// The relay has stopped.
     NeverAgain,
 }
 
 impl Databank {
     pub(super) fn new(directory: Option<PathBuf>) -> Self {
-        Self { directory, open: Mutex::new(Opened::Never) }
+        Self { directory, open: Mutex::new(Opened::Never), id: OnceLock::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Opened> {
@@ -43,15 +46,20 @@ impl Databank {
     /// The open database.
     pub(super) fn open(&self) -> Result<Arc<Database>, String> {
         let mut open = self.lock();
-        let (database, id) = match (&*open, &self.directory) {
-            (Opened::Yes(database, _), _) => return Ok(Arc::clone(database)),
+        let database = match (&*open, &self.directory) {
+            (Opened::Yes(database), _) => return Ok(Arc::clone(database)),
             (Opened::NeverAgain, _) => return Err("it is closed".to_owned()),
-            (Opened::Never | Opened::Before(_), None) => (in_memory()?, FileId::default()),
-            (Opened::Never, Some(directory)) => create(directory)?,
-            (Opened::Before(id), Some(directory)) => (reopen(directory, *id)?, *id),
+            (Opened::Never | Opened::Before, None) => in_memory()?,
+            (Opened::Never, Some(directory)) => {
+                let (database, id) = create(directory)?;
+                // Made once, under the lock.
+                let _ = self.id.set(id);
+                database
+            }
+            (Opened::Before, Some(directory)) => reopen(directory, self.id.get().copied())?,
         };
         let database = Arc::new(database);
-        *open = Opened::Yes(Arc::clone(&database), id);
+        *open = Opened::Yes(Arc::clone(&database));
         Ok(database)
     }
 
@@ -59,8 +67,8 @@ impl Databank {
     pub(super) fn close(&self) {
         let mut open = self.lock();
         // What is in memory has no second chance, and does not fail for want of a disk.
-        if let (Opened::Yes(_, id), Some(_)) = (&*open, &self.directory) {
-            *open = Opened::Before(*id);
+        if let (Opened::Yes(_), Some(_)) = (&*open, &self.directory) {
+            *open = Opened::Before;
         }
     }
 
@@ -70,18 +78,14 @@ impl Databank {
     }
 
     /// Whether what is written now would be found again after a restart: the directory may have been removed or
-    /// replaced, or made read-only, under an open file.
+    /// replaced, or made read-only, under an open file. Never waits for the database.
     pub(super) fn check_place(&self) -> Result<(), String> {
         let Some(directory) = &self.directory else { return Ok(()) };
-        let id = match &*self.lock() {
-            Opened::Yes(_, id) | Opened::Before(id) => Some(*id),
-            Opened::Never | Opened::NeverAgain => None,
-        };
         check_writable(directory, &metadata(directory)?)?;
         let path = directory.join(FILE);
         let file = metadata(&path)?;
         check_writable(&path, &file)?;
-        id.map_or(Ok(()), |id| id.check(&path, &file))
+        self.id.get().map_or(Ok(()), |id| id.check(&path, &file))
     }
 }
 
@@ -159,8 +163,9 @@ fn create(directory: &Path) -> Result<(Database, FileId), String> {
     Ok((database, id))
 }
 
-fn reopen(directory: &Path, id: FileId) -> Result<Database, String> {
+fn reopen(directory: &Path, id: Option<FileId>) -> Result<Database, String> {
     let path = directory.join(FILE);
+    let id = id.ok_or_else(|| problem(&path, &"it was never open"))?;
     let file =
         OpenOptions::new().read(true).write(true).open(&path).map_err(|error| problem(&path, &error))?;
     let found = file.metadata().map_err(|error| problem(&path, &error))?;
@@ -178,4 +183,28 @@ fn read(file: File, directory: &Path) -> Result<Database, String> {
     };
     let backend = FileBackend::new(file).map_err(in_use)?;
     builder().create_with_backend(backend).map_err(in_use)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    #[test]
+    fn whoever_asks_for_the_place_does_not_wait_for_a_repair() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let databank = Arc::new(Databank::new(Some(directory.path().to_owned())));
+        drop(databank.open().unwrap());
+        let _repair = databank.lock();
+        let check = || {
+            let (databank, (answer, answered)) = (Arc::clone(&databank), mpsc::channel());
+            std::thread::spawn(move || answer.send(databank.check_place()));
+            answered.recv_timeout(Duration::from_secs(10)).unwrap()
+        };
+        assert_eq!(check(), Ok(()));
+        std::fs::rename(directory.path().join(FILE), directory.path().join("elsewhere")).unwrap();
+        std::fs::write(directory.path().join(FILE), "another").unwrap();
+        assert!(check().unwrap_err().contains("not the file"), "and still knows its file");
+    }
 }
