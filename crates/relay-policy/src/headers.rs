@@ -10,7 +10,8 @@ use crate::credential::Credential;
 use crate::reject::{Code, Reject};
 use crate::{AGENT, security};
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The id of a request: the vendor's where it has answered, else the relay's.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The caller's headers that go to the API as they are. `authorization` has its own way, see [`for_api`].
 pub const REQUEST_HEADERS: [HeaderName; 6] = [

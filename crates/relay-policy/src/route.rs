@@ -37,6 +37,18 @@ pub enum Route<'a> {
 }
 
 impl<'a> Route<'a> {
+    /// One of each, for whoever counts them.
+    pub const ALL: [Self; 8] = [
+        Self::Generation { region: "" },
+        Self::Uploads { region: "" },
+        Self::Job { key: "" },
+        Self::Image,
+        Self::Description,
+        Self::Health,
+        Self::Unknown,
+        Self::Static,
+    ];
+
     /// Matches a request path.
     #[must_use]
     pub fn of(path: &'a str) -> Self {
@@ -153,6 +165,24 @@ mod tests {
         ] {
             assert_eq!(Route::of(path), Route::Unknown, "{path}");
         }
+    }
+
+    #[test]
+    fn every_route_is_in_the_list_once_and_has_a_word_of_its_own() {
+        // A new route does not compile without a place here.
+        let place = |route: &Route<'_>| match route {
+            Route::Generation { .. } => 0,
+            Route::Uploads { .. } => 1,
+            Route::Job { .. } => 2,
+            Route::Image => 3,
+            Route::Description => 4,
+            Route::Health => 5,
+            Route::Unknown => 6,
+            Route::Static => 7,
+        };
+        assert!(Route::ALL.iter().map(place).eq(0..Route::ALL.len()));
+        let labels = std::collections::BTreeSet::from(Route::ALL.map(Route::label));
+        assert_eq!(labels.len(), Route::ALL.len());
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! A complete answer of the API, judged and ready to be passed on and stored.
 
 use bytes::Bytes;
-use http::header::{HeaderMap, HeaderName};
+use http::header::HeaderMap;
 use http::{Response, StatusCode};
+use relay_policy::headers::X_REQUEST_ID;
 use relay_policy::outcome::Outcome;
 use relay_policy::reject::Reject;
 
 use crate::body::{Body, full};
 use crate::store::StoredAnswer;
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Status, headers of the allow list, and the API's bytes. It cannot be shown: links in it are secrets while they live.
 #[derive(Clone)]

@@ -8,10 +8,11 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
-use http::{HeaderName, Method, Request, Response, StatusCode, Version};
+use http::{Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use relay_policy::cors::Caller;
 use relay_policy::decide::{Decision, Picture, Policy, Ruling};
+use relay_policy::headers::X_REQUEST_ID;
 use relay_policy::host;
 use relay_policy::image_query::ImageQuery;
 use relay_policy::reject::{Code, Reject};
@@ -30,8 +31,6 @@ use crate::metrics::Metrics;
 use crate::refusal;
 use crate::refused_body;
 use crate::static_files::StaticFiles;
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The relay's own id of a request, an extension of the request: a call's end is stored with it.
 #[derive(Debug, Clone, Default)]

@@ -7,10 +7,8 @@ use http::StatusCode;
 use relay_policy::idempotency::JobState;
 use relay_policy::outcome::Outcome;
 use relay_policy::reject::Code;
+use relay_policy::route::Route;
 
-/// The values of the `route` label.
-const ROUTES: [&str; 8] =
-    ["generation", "uploads", "job", "image", "description", "health", "unknown", "static"];
 /// The values of the `class` label.
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 /// The values of the `outcome` label.
@@ -19,7 +17,8 @@ const OUTCOMES: [&str; 3] = ["done", "released", "unknown"];
 /// All counters.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    answers: [[AtomicU64; CLASSES.len()]; ROUTES.len()],
+    /// In the order of [`Route::ALL`].
+    answers: [[AtomicU64; CLASSES.len()]; Route::ALL.len()],
     /// In the order of [`Code::ALL`].
     errors: [AtomicU64; Code::ALL.len()],
     open: AtomicU64,
@@ -64,7 +63,7 @@ impl Default for Metrics {
 impl Metrics {
     /// Counts one answer; `code` is given when it is an error of the relay itself.
     pub(crate) fn count(&self, route: &str, status: StatusCode, code: Option<Code>) {
-        let row = ROUTES.iter().position(|known| *known == route);
+        let row = Route::ALL.iter().position(|known| known.label() == route);
         let class = usize::from(status.as_u16() / 100).checked_sub(2);
         if let Some(counter) = row.zip(class).and_then(|(row, class)| self.answers.get(row)?.get(class)) {
             add(counter, 1);
@@ -100,9 +99,13 @@ impl Metrics {
         page.family("relay_info", "gauge", "The version that runs; always 1.");
         page.line("relay_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
         page.family("relay_answers_total", "counter", "Answers, by route and class of status.");
-        for (route, row) in ROUTES.iter().zip(&self.answers) {
+        for (route, row) in Route::ALL.iter().zip(&self.answers) {
             for (class, counter) in CLASSES.iter().zip(row) {
-                page.line("relay_answers_total", &[("route", route), ("class", class)], read(counter));
+                page.line(
+                    "relay_answers_total",
+                    &[("route", route.label()), ("class", class)],
+                    read(counter),
+                );
             }
         }
         page.family("relay_errors_total", "counter", "Answers that are errors of the relay itself, by code.");

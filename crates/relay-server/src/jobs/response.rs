@@ -1,7 +1,8 @@
 //! How jobs are answered.
 
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use http::{Response, StatusCode};
+use relay_policy::headers::X_REQUEST_ID;
 use relay_policy::idempotency::{IDEMPOTENCY_REPLAYED, JobKey};
 use relay_policy::prefer::PREFERENCE_APPLIED;
 use relay_policy::reject::{Charged, Code, OWN_ANSWER, Reject};
@@ -10,8 +11,6 @@ use serde_json::{Value, json};
 
 use crate::body::{Body, full};
 use crate::store::StoredAnswer;
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A stored answer: the API's status and bytes, as they came.
 pub(crate) fn replay(answer: StoredAnswer) -> Response<Body> {
