@@ -42,6 +42,7 @@ pub const MAX_TARGET: usize = 8 * 1024;
 #[derive(Debug, Clone, Default)]
 pub struct RequestTracker {
     state: State,
+    refused_origin: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone)]
@@ -122,11 +123,23 @@ impl RequestTracker {
             State::Refused(violation) => return Err(Refused { good: 0, violation: *violation }),
         };
         match &result {
-            Err(refused) => self.state = State::Refused(refused.violation),
+            Err(refused) => {
+                if let State::Head(head) = &mut self.state {
+                    self.refused_origin = head.take_origin();
+                }
+                self.state = State::Refused(refused.violation);
+            }
             Ok(Fed { event: Event::More, .. }) => {}
             Ok(_) => self.state = next.map_or_else(State::default, State::Body),
         }
         result
+    }
+
+    /// The `Origin` of a refused head, as far as it was read, when there is exactly one: a page that may call is to
+    /// learn why its request was refused. It is a field's text, without a line end, and says nothing about the request.
+    #[must_use]
+    pub fn refused_origin(&self) -> Option<&[u8]> {
+        self.refused_origin.as_deref()
     }
 
     /// Where the next byte belongs.

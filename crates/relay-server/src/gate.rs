@@ -18,8 +18,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::activity::Activity;
 use crate::linger::Linger;
 
-/// Stands in for a refused head. Even if it were taken for a request it could do no harm: it has no host.
-const REFUSED_HEAD: &[u8] = b"GET /relay/ HTTP/1.1\r\nconnection: close\r\n\r\n";
+/// Stands in for a refused head, with the page it came from if that is known. Even if it were taken for a request it
+/// could do no harm: it has no host.
+const REFUSED_HEAD: [&[u8]; 2] = [b"GET /relay/ HTTP/1.1\r\nconnection: close\r\n", b"\r\n"];
 /// Read at one time while a head is expected.
 const HEAD_READ: usize = 4 * 1024;
 
@@ -120,7 +121,12 @@ impl<T> Gate<T> {
             None => self.held.extend_from_slice(rest),
             Some(End::BrokenBody) => {}
             Some(End::Told) => {
-                self.held.extend_from_slice(REFUSED_HEAD);
+                let [head, end] = REFUSED_HEAD;
+                self.held.extend_from_slice(head);
+                if let Some(origin) = self.tracker.refused_origin() {
+                    self.held.extend([b"origin: ", origin, b"\r\n"].concat());
+                }
+                self.held.extend_from_slice(end);
                 self.released = self.held.len();
             }
         }
@@ -318,11 +324,32 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_head_is_replaced_and_nothing_follows() {
-        let refused = std::str::from_utf8(REFUSED_HEAD).unwrap();
+        let refused = String::from_utf8(REFUSED_HEAD.concat()).unwrap();
         for (before, heads) in [("", 0), (GET, 1), (POST, 1), (CHUNKED, 1)] {
             let stream = [before, BOTH, GET].concat();
-            let expected = [before, refused].concat();
+            let expected = [before, &refused].concat();
             always(&stream, (&expected, false, Some((heads, Violation::TransferEncoding)))).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn the_page_of_a_refused_head_is_kept_when_there_is_one_of_it() {
+        let [head, end] = REFUSED_HEAD.map(|part| std::str::from_utf8(part).unwrap());
+        let (page, other) = ("Origin:\thttps://app.example \r\n", "origin: https://evil.example\r\n");
+        let wrong = "content-length: x\r\n\r\n";
+        let kept = "origin: https://app.example\r\n";
+        for (lines, kept) in [
+            (page.to_owned(), kept),
+            ([page, other].concat(), ""),
+            ([page, page, page].concat(), ""),
+            ("origin: a\rb\r\n".to_owned(), ""),
+            (format!("origin: {}\r\n", "a".repeat(257)), ""),
+            (String::new(), ""),
+        ] {
+            let stream = ["GET / HTTP/1.1\r\n", &lines, wrong].concat();
+            let (answer, _, verdict) = seen(&[stream.as_bytes()], 65536).await;
+            assert_eq!(answer, [head, kept, end].concat(), "{lines:?}");
+            assert!(verdict.is_some());
         }
     }
 

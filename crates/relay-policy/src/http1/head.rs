@@ -8,6 +8,9 @@ use super::{
 /// Longer methods exist only in attacks.
 const MAX_METHOD: usize = 32;
 
+/// Longer ones are no page's.
+const MAX_ORIGIN: usize = 256;
+
 /// A head under way.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Head {
@@ -25,6 +28,17 @@ pub(super) struct Head {
     skipped_empty_line: bool,
     length: Option<u64>,
     is_chunked: bool,
+    origin: Origin,
+}
+
+/// The page a head says it comes from.
+#[derive(Debug, Clone, Default)]
+enum Origin {
+    #[default]
+    Nobody,
+    Page(Vec<u8>),
+    /// Two say more than one can mean.
+    Doubtful,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +50,14 @@ enum Version {
 impl Head {
     pub(super) fn is_untouched(&self) -> bool {
         self.size == 0
+    }
+
+    /// Takes out the one `Origin` among the lines so far.
+    pub(super) fn take_origin(&mut self) -> Option<Vec<u8>> {
+        match std::mem::take(&mut self.origin) {
+            Origin::Page(origin) => Some(origin),
+            Origin::Nobody | Origin::Doubtful => None,
+        }
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Step {
@@ -121,6 +143,12 @@ impl Head {
                     return Err(Violation::HeadTooLarge);
                 }
                 let (name, value) = field(line)?;
+                if name.eq_ignore_ascii_case(b"origin") {
+                    self.origin = match &self.origin {
+                        Origin::Nobody if value.len() <= MAX_ORIGIN => Origin::Page(value.to_vec()),
+                        _ => Origin::Doubtful,
+                    };
+                }
                 self.framing(version, name, value)?;
                 Ok(false)
             }

@@ -79,6 +79,35 @@ async fn heads_with_two_readings_are_refused() {
 }
 
 #[tokio::test]
+async fn a_page_that_may_call_can_read_why_its_head_was_refused() {
+    let upstream = Upstream::json(200, "{}").await;
+    let relay = Relay::start(&upstream, &[]).await;
+    let own = "Origin: https://app.example\r\n";
+    let allowed = "access-control-allow-origin: https://app.example\r\n";
+    for (origins, readable) in [
+        (own, true),
+        ("Origin: https://evil.example\r\n", false),
+        ("Origin: null\r\n", false),
+        (&*[own, own].concat(), false),
+        ("", false),
+    ] {
+        for lines in [
+            format!("{origins}X-A: {}\r\n", "a".repeat(20_000)),
+            format!("{origins}{}", "X: y\r\n".repeat(100)),
+            format!("{origins}Content-Length: x\r\n"),
+        ] {
+            let head = format!("POST {GENERATION} HTTP/1.1\r\nHost: {}\r\n{lines}\r\n", relay.address);
+            let answer = client::raw(relay.address, head.as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+            assert_eq!(answer.contains(allowed), readable, "{origins:?}: {answer}");
+            assert_eq!(answer.contains("access-control-allow-origin"), readable, "{answer}");
+            assert!(answer.contains("vary: origin\r\n"), "{answer}");
+        }
+    }
+    assert_eq!(upstream.hits(), 0);
+}
+
+#[tokio::test]
 async fn what_is_too_large_says_so() {
     let upstream = Upstream::json(200, "{}").await;
     let relay = Relay::start(&upstream, &[]).await;
