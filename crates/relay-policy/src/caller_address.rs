@@ -135,12 +135,13 @@ fn network(text: &str) -> Result<IpNet, InvalidProxy> {
     }
 }
 
-/// Two halves are a whole, so more than the prefix /0 is refused. From unique local addresses nobody comes over the
-/// internet.
+/// Two halves are a whole, so more than the prefix /0 is refused. From unique local and link-local addresses nobody comes
+/// over the internet.
 fn is_too_wide(network: &IpNet) -> bool {
     match network {
         IpNet::V4(v4) => v4.prefix_len() < 8,
         IpNet::V6(v6) if v6.addr().is_unique_local() => v6.prefix_len() < 7,
+        IpNet::V6(v6) if v6.addr().is_unicast_link_local() => v6.prefix_len() < 10,
         // IPv4 in IPv6 spelling is refused for that, whatever its prefix.
         IpNet::V6(v6) => v6.prefix_len() < 16,
     }

@@ -7,7 +7,7 @@ pub struct Day(pub u32);
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// The most days by which a clock that is set back is seen through.
-pub const SET_BACK_DAYS: u32 = 31;
+pub const SET_BACK_DAYS: u32 = 2;
 
 impl Day {
     /// The day of a time in seconds since 1970-01-01 UTC.
@@ -25,10 +25,11 @@ impl Day {
         newest.filter(ahead).unwrap_or(self)
     }
 
-    /// Seconds until the next day begins; at least one.
+    /// Seconds until this day is over; at least one.
     #[must_use]
-    pub fn seconds_left(unix_seconds: u64) -> u64 {
-        DAY_SECONDS - unix_seconds % DAY_SECONDS
+    pub fn seconds_left(self, unix_seconds: u64) -> u64 {
+        let end = (u64::from(self.0) + 1) * DAY_SECONDS;
+        end.saturating_sub(unix_seconds).max(1)
     }
 }
 
@@ -94,8 +95,8 @@ mod tests {
             (100, Some(99), 100),
             (100, Some(100), 100),
             (100, Some(101), 101),
-            (100, Some(131), 131),
-            (100, Some(132), 100),
+            (100, Some(102), 102),
+            (100, Some(103), 100),
             (u32::MAX, Some(0), u32::MAX),
         ] {
             assert_eq!(Day(today).of_book(newest.map(Day)), Day(book), "{today} {newest:?}");
@@ -115,8 +116,10 @@ mod tests {
     fn days_begin_at_midnight_utc() {
         assert_eq!(Day::of(86_399), Day(0));
         assert_eq!(Day::of(86_400), Day(1));
-        assert_eq!(Day::seconds_left(86_399), 1);
-        assert_eq!(Day::seconds_left(86_400), 86_400);
+        assert_eq!(Day(0).seconds_left(86_399), 1);
+        assert_eq!(Day(1).seconds_left(86_400), 86_400);
+        assert_eq!(Day(2).seconds_left(86_400), 2 * 86_400, "the clock was set back");
+        assert_eq!(Day(0).seconds_left(86_400), 1);
     }
 
     proptest! {

@@ -259,11 +259,12 @@ impl Api {
     /// Refuses a caller without money before the upload. What counts is the reservation after it.
     async fn check_budget(&self, identity: &Identity) -> Result<(), Reject> {
         let Identity::Invited { invite, total, .. } = identity else { return Ok(()) };
-        let used = self.store.used(invite.name.clone(), self.store.budget_day()).await;
+        let day = self.store.budget_day();
+        let used = self.store.used(invite.name.clone(), day).await;
         let (own, all) = used.map_err(|_| Code::StateUnavailable)?;
         let own = Account { used: own, limit: invite.quota.images_per_day };
         let all = Account { used: all, limit: total.images_per_day };
-        ledger::reserve(own, all, 1).map(|_| ()).map_err(exhausted)
+        ledger::reserve(own, all, 1).map(|_| ()).map_err(|account| exhausted(account, day))
     }
 
     /// Upload credentials for the vendor's SDKs. Free of charge.

@@ -62,7 +62,6 @@ pub(crate) struct Places {
 struct Dispatched {
     ticket: Option<Ticket>,
     charge: Option<Charge>,
-    free: bool,
     _places: Places,
 }
 
@@ -232,7 +231,7 @@ impl Api {
             _ => None,
         };
         if job.is_some() || charge.is_some() {
-            let begin = Begin { job, charge: charge.clone() };
+            let begin = Begin { job, charge: charge.clone(), free };
             match self.store.begin(begin).await.map_err(|_| Code::StateUnavailable)? {
                 // Writing may have taken long.
                 Begun::Go => {
@@ -242,7 +241,7 @@ impl Api {
                     }
                 }
                 Begun::Full => return Err(Code::StateUnavailable.into()),
-                Begun::Exhausted(account) => return Err(exhausted(account)),
+                Begun::Exhausted(account) => return Err(exhausted(account, self.store.budget_day())),
                 Begun::Repeated(repeated) => {
                     return Err(repeated.reject().unwrap_or_else(|| Code::IdempotencyRunning.into()));
                 }
@@ -251,13 +250,13 @@ impl Api {
         if let (Some(ticket), Some((_, fingerprint))) = (&ticket, job) {
             ticket.run(fingerprint);
         }
-        Ok(Dispatched { ticket, charge, free, _places: places })
+        Ok(Dispatched { ticket, charge, _places: places })
     }
 
     /// Writes down that a call did not go out after all. If that cannot be written, its outcome counts as unknown.
     async fn take_back(&self, job: Option<JobId>, charge: Option<Charge>) {
         let outcome = Outcome::NOT_EXECUTED;
-        let _ = self.store.finish(Finish { job, charge, outcome, free: true, answer: None }).await;
+        let _ = self.store.finish(Finish { job, charge, outcome, answer: None }).await;
     }
 
     /// Writes down how the call ended, then tells whoever waits for it.
@@ -280,8 +279,8 @@ impl Api {
             return;
         }
         let job = dispatched.ticket.as_ref().map(Ticket::id);
-        let (charge, free) = (dispatched.charge.clone(), dispatched.free);
-        let finish = Finish { job, charge, outcome, free, answer: Some(answer.clone()) };
+        let charge = dispatched.charge.clone();
+        let finish = Finish { job, charge, outcome, answer: Some(answer.clone()) };
         let written = self.store.finish(finish.clone()).await;
         let Some(ticket) = &dispatched.ticket else {
             // The reservation stays: too much rather than too little is counted.
@@ -310,13 +309,13 @@ async fn write_later(api: Arc<Api>, finish: Finish, dispatched: Dispatched) {
     drop(dispatched);
 }
 
-/// The refusal when a day's pictures are used up.
-pub(crate) fn exhausted(account: Exhausted) -> Reject {
+/// The refusal when a day's pictures are used up, until the next book is opened.
+pub(crate) fn exhausted(account: Exhausted, book: Day) -> Reject {
     let whose = match account {
         Exhausted::Invite => "The pictures this invite may make today are used up",
         Exhausted::Total => "The pictures all invites together may make today are used up",
     };
-    let seconds = u32::try_from(Day::seconds_left(unix_seconds())).unwrap_or(u32::MAX);
+    let seconds = u32::try_from(book.seconds_left(unix_seconds())).unwrap_or(u32::MAX);
     Reject::from(Code::BudgetExhausted)
         .with_message(format!("{whose}, or fewer are left than this call asks for. Nothing was executed."))
         .with_retry_after(seconds)

@@ -16,6 +16,12 @@ pub(crate) fn steady_seconds() -> u64 {
     CLOCK.lock().unwrap_or_else(PoisonError::into_inner).tell(unix_seconds(), Instant::now())
 }
 
+/// When something was written down, to be held against [`steady_seconds`]: never earlier than the time of day. A leap that
+/// is believed later must not make what was written meanwhile look old.
+pub(crate) fn stamp_seconds() -> u64 {
+    unix_seconds().max(steady_seconds())
+}
+
 /// How far the time of day may run ahead of the time that passed before it counts as a leap.
 const SLACK: Duration = Duration::from_secs(10 * 60);
 /// After so long a leap is believed: the machine may have slept.
@@ -69,6 +75,19 @@ mod tests {
         assert_eq!(clock.tell(NOON + leap + 3600, after(3700)), NOON + 3701);
         assert_eq!(clock.tell(NOON + leap + 86_400, after(86_499)), NOON + 86_500);
         assert_eq!(clock.tell(NOON + leap + 86_400, after(86_500)), NOON + leap + 86_400);
+    }
+
+    #[test]
+    fn what_is_written_during_a_leap_is_young_when_the_leap_is_believed() {
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let mut clock = SteadyClock::new(NOON, start);
+        let leap = 60 * 86_400;
+        let day = PATIENCE.as_secs();
+        assert_eq!(clock.tell(NOON + leap, after(0)), NOON);
+        let stamp = (NOON + leap + day - 1).max(clock.tell(NOON + leap + day - 1, after(day - 1)));
+        let believed = clock.tell(NOON + leap + day, after(day));
+        assert_eq!(believed - stamp, 1, "a second old, whatever the clock did before");
     }
 
     #[test]

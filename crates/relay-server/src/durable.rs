@@ -3,6 +3,13 @@
 use std::io;
 use std::path::Path;
 
+/// Makes the name of a directory that was just made last, as far as this user may: the one above can belong to others.
+pub(crate) fn sync_name(directory: &Path) {
+    if let Some(above) = directory.parent() {
+        let _ = sync_directory(above);
+    }
+}
+
 /// Makes new names in a directory last.
 ///
 /// # Errors

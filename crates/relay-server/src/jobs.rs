@@ -205,7 +205,7 @@ impl Jobs {
 fn last_word(id: JobId, ended: Option<&StoredJob>) -> Finish {
     let state = ended.map_or(JobState::Unknown, |ended| ended.state);
     let answer = ended.and_then(|ended| ended.answer.clone());
-    Finish { job: Some(id), charge: None, outcome: Outcome { state, made: None }, free: false, answer }
+    Finish { job: Some(id), charge: None, outcome: Outcome { state, made: None }, answer }
 }
 
 /// The end of a running job, as far as a waiting caller learns it.

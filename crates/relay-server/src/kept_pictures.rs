@@ -63,6 +63,7 @@ impl KeptPictures {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&directory)?;
+        durable::sync_name(&directory);
         let kept = Self {
             directory,
             life: limits.job_life,
@@ -123,11 +124,11 @@ impl KeptPictures {
         }
         file.sync_all().await?;
         tokio::fs::rename(partial, path).await?;
+        place.settle(written);
         let directory = self.directory.clone();
         tokio::task::spawn_blocking(move || durable::sync_directory(&directory))
             .await
             .map_err(io::Error::other)??;
-        place.settle(written);
         Ok(())
     }
 

@@ -23,6 +23,7 @@ use relay_policy::idempotency::{Fingerprint, JobId, JobState, Repeated};
 use relay_policy::ledger::{Day, Exhausted};
 use relay_policy::outcome::Outcome;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use databank::Databank;
 use handed_out::HandedOut;
@@ -31,7 +32,7 @@ use tables::Expiry;
 pub(crate) use vitals::Vitals;
 use writer::Writer;
 
-use crate::clock::unix_seconds;
+use crate::clock::{steady_seconds, unix_seconds};
 
 /// The store cannot be read or written. Details are in the log; a caller only learns that nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +69,8 @@ pub(crate) struct Charge {
 pub(crate) struct Begin {
     pub(crate) job: Option<(JobId, Fingerprint)>,
     pub(crate) charge: Option<Charge>,
+    /// Nobody pays, whatever becomes of it.
+    pub(crate) free: bool,
 }
 
 /// Whether it may.
@@ -89,8 +92,6 @@ pub(crate) struct Finish {
     pub(crate) job: Option<JobId>,
     pub(crate) charge: Option<Charge>,
     pub(crate) outcome: Outcome,
-    /// Nobody pays, whatever became of it.
-    pub(crate) free: bool,
     pub(crate) answer: Option<StoredAnswer>,
 }
 
@@ -101,6 +102,9 @@ pub(crate) struct StoredJob {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) answer: Option<StoredAnswer>,
 }
+
+/// A disk that takes longer to say that a file is there is not ready for paid calls.
+const LOOK_TIME: Duration = Duration::from_secs(3);
 
 type Reply<T> = oneshot::Sender<Result<T, Unavailable>>;
 
@@ -133,6 +137,8 @@ impl Store {
     /// Opens the store, and closes the book on calls that were running when the last process ended: their outcome
     /// is unknown.
     pub(crate) fn open(settings: &StoreSettings) -> Result<Self, String> {
+        // What is believed of the clock from now on is what it says now.
+        steady_seconds();
         let databank = Arc::new(Databank::new(settings.directory.clone()));
         let expiry = Expiry::new(settings.job_life, settings.call_life);
         let (vitals, handed_out) = (Arc::<Vitals>::default(), Arc::<HandedOut>::default());
@@ -192,7 +198,7 @@ impl Store {
         let databank = Arc::clone(&self.databank);
         // A disk may hang, and a database that failed may be in repair.
         let in_place = tokio::task::spawn_blocking(move || databank.check_place().is_ok());
-        self.vitals.is_written() && in_place.await.unwrap_or(false)
+        self.vitals.is_written() && matches!(timeout(LOOK_TIME, in_place).await, Ok(Ok(true)))
     }
 
     /// The day whose budget counts now.

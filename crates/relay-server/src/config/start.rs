@@ -94,15 +94,18 @@ fn check_variable(name: &str) -> Result<(), ConfigError> {
     let shown = if rest.contains("qei_") || rest.contains('-') { "…" } else { error::name(rest) };
     Err(ConfigError::invalid(
         format!("{PREFIX}{shown}"),
-        "is no setting; `relay-server --help` has all variables, and QWEN_EDIT_RELAY_SET takes any line of the file",
+        "is no setting; `relay-server --help` has all variables, and QWEN_EDIT_RELAY_SET takes any line of the file. A \
+         variable for key_env needs a name that begins otherwise",
     ))
 }
 
-/// Kubernetes tells every container about a service named qwen-edit-relay, in variables that it makes up.
+/// Kubernetes tells every container about the services beside it, in variables that it makes up from their names, for
+/// example of one named qwen-edit-relay-metrics.
 fn is_of_kubernetes(rest: &str) -> bool {
-    rest == "SERVICE_HOST"
-        || ["PORT", "SERVICE_PORT"]
-            .iter()
-            .filter_map(|start| rest.strip_prefix(start))
-            .any(|end| end.is_empty() || end.starts_with('_'))
+    let words: Vec<&str> = rest.split('_').collect();
+    match words.as_slice() {
+        [.., "SERVICE", "HOST"] => true,
+        // PORT, SERVICE_PORT, SERVICE_PORT_HTTP, PORT_80_TCP, PORT_80_TCP_ADDR, …
+        words => words.contains(&"PORT"),
+    }
 }

@@ -26,7 +26,7 @@ fn job() -> Job {
 /// Claims the key and writes down that its call goes out.
 async fn begun(jobs: &Arc<Jobs>) -> Ticket {
     let Ok(Entered::Fresh(ticket)) = jobs.enter(job().id, None).await else { panic!("the key is known") };
-    let begin = Begin { job: Some((ticket.id(), PRINT)), charge: None };
+    let begin = Begin { job: Some((ticket.id(), PRINT)), charge: None, free: false };
     assert_eq!(jobs.store.begin(begin).await, Ok(Begun::Go));
     ticket
 }
@@ -79,8 +79,7 @@ async fn an_answer_that_comes_after_the_last_word_is_kept_all_the_same() {
     jobs.abandon().await;
     let answer = StoredAnswer { status: StatusCode::OK, request_id: None, body: "{}".into() };
     let outcome = Outcome { state: JobState::Done, made: Some(1) };
-    let finish =
-        Finish { job: Some(ticket.id()), charge: None, outcome, free: false, answer: Some(answer.clone()) };
+    let finish = Finish { job: Some(ticket.id()), charge: None, outcome, answer: Some(answer.clone()) };
     assert_eq!(jobs.store.finish(finish).await, Ok(()));
     let stored = jobs.store.job(ticket.id()).await.unwrap().unwrap();
     assert_eq!((stored.state, stored.answer), (JobState::Done, Some(answer)));

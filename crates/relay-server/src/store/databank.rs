@@ -160,6 +160,7 @@ fn create(directory: &Path) -> Result<(Database, FileId), String> {
     let id = FileId::of(&file.metadata().map_err(|error| problem(directory, &error))?);
     let database = read(file, directory)?;
     durable::sync_directory(directory).map_err(|error| problem(directory, &error))?;
+    durable::sync_name(directory);
     Ok((database, id))
 }
 

@@ -12,6 +12,7 @@ use super::StoreSettings;
 use super::record::Record;
 use super::tables::Expiry;
 use super::writer::Tables;
+use crate::clock::stamp_seconds;
 
 /// What one record takes besides its answer, about.
 const RECORD_BYTES: u64 = 512;
@@ -122,7 +123,7 @@ fn rank(record: &Record, expiry: Expiry, now: u64) -> Option<Rank> {
         _ if expiry.is_over(record.changed, now) => Some(Rank::Expired),
         JobState::Released => Some(Rank::NotExecuted),
         JobState::Done | JobState::Unknown if !record.paid => Some(Rank::Unpaid),
-        JobState::Done if record.read && record.answer_bytes > 0 && expiry.is_taken(record.changed, now) => {
+        JobState::Done if record.answer_bytes > 0 && expiry.is_taken(record.handed_out, now) => {
             Some(Rank::HandedOut)
         }
         JobState::Done | JobState::Unknown => None,
@@ -189,7 +190,7 @@ pub(super) fn sweep(
         tracing::error!("a call has ended without a word; its outcome is unknown");
         room.take_out(&record);
         record.set_state(JobState::Unknown);
-        record.changed = now;
+        record.changed = stamp_seconds().max(now);
         room.add(&record);
         tables.put(&id, &record)?;
     }
@@ -275,11 +276,11 @@ mod tests {
         let answer = 4 * RECORD_BYTES;
         with_tables(|tables| {
             let mut room = Room { promised: RECORD_BYTES, limit: 22 * RECORD_BYTES, ..room() };
-            let ended = |state, read, paid| {
+            let ended = |state, read: bool, paid| {
                 move |record: &mut Record| {
                     record.set_state(state);
-                    record.changed = NOW - TAKEN_AFTER;
-                    (record.read, record.paid, record.answer_bytes) = (read, paid, answer);
+                    record.handed_out = read.then_some(NOW - TAKEN_AFTER);
+                    (record.paid, record.answer_bytes) = (paid, answer);
                 }
             };
             put(tables, &mut room, 1, ended(JobState::Released, false, false));
@@ -315,9 +316,10 @@ mod tests {
     fn an_answer_on_its_way_to_its_caller_is_not_given_up() {
         let mut record = Record::dispatching(Fingerprint([1; 32]), NOW);
         record.set_state(JobState::Done);
-        (record.read, record.answer_bytes) = (true, 100);
-        assert_eq!(rank(&record, LIFE, NOW + TAKEN_AFTER - 1), None);
-        assert_eq!(rank(&record, LIFE, NOW + TAKEN_AFTER), Some(Rank::HandedOut));
+        let picked_up = NOW + 1000;
+        (record.handed_out, record.answer_bytes) = (Some(picked_up), 100);
+        assert_eq!(rank(&record, LIFE, picked_up + TAKEN_AFTER - 1), None);
+        assert_eq!(rank(&record, LIFE, picked_up + TAKEN_AFTER), Some(Rank::HandedOut));
     }
 
     #[test]
@@ -345,7 +347,7 @@ mod tests {
             let mut room = room();
             put(tables, &mut room, 1, |record| {
                 record.set_state(JobState::Done);
-                (record.changed, record.read, record.answer_bytes) = (NOW - TAKEN_AFTER, true, 100);
+                (record.handed_out, record.answer_bytes) = (Some(NOW - TAKEN_AFTER), 100);
             });
             room.records = RECORDS;
             assert!(!make_room(tables, &mut room, LIFE, NOW).unwrap());

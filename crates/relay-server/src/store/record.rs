@@ -16,8 +16,9 @@ pub(super) struct Record {
     pub(super) changed: u64,
     /// Bytes of its answer.
     pub(super) answer_bytes: u64,
-    /// Whether the answer was handed out.
-    pub(super) read: bool,
+    /// When the answer was last handed out, in seconds since 1970.
+    #[serde(default)]
+    pub(super) handed_out: Option<u64>,
     /// Whether pictures were made, or may have been.
     pub(super) paid: bool,
 }
@@ -39,7 +40,7 @@ impl Record {
             fingerprint: fingerprint.0,
             changed: now,
             answer_bytes: 0,
-            read: false,
+            handed_out: None,
             paid: true,
         }
     }

@@ -25,7 +25,7 @@ pub(super) struct Expiry {
     taking: u64,
 }
 
-/// Most seconds in which an answer that was handed out is kept as if it was not: it may have been lost on its way, and
+/// Most seconds for which an answer that was handed out is kept as if it was not: it may have been lost on its way, and
 /// who waits for it asks again at once.
 const TAKING: u64 = 10 * 60;
 
@@ -41,9 +41,9 @@ impl Expiry {
         now >= changed.saturating_add(self.ended)
     }
 
-    /// Whether an answer that was handed out has arrived by now, or was asked for again.
-    pub(super) fn is_taken(self, changed: u64, now: u64) -> bool {
-        now >= changed.saturating_add(self.taking)
+    /// Whether an answer was handed out, and has arrived by now or would have been asked for again.
+    pub(super) fn is_taken(self, handed_out: Option<u64>, now: u64) -> bool {
+        handed_out.is_some_and(|at| now >= at.saturating_add(self.taking))
     }
 
     /// Whether nobody can be carrying a call out any more.

@@ -18,7 +18,7 @@ fn in_directory(directory: &TempDir) -> Store {
 }
 
 fn call(number: u8) -> Begin {
-    Begin { job: Some((JobId([number; 32]), Fingerprint([number; 32]))), charge: None }
+    Begin { job: Some((JobId([number; 32]), Fingerprint([number; 32]))), charge: None, free: false }
 }
 
 fn paid(number: u8) -> Finish {
@@ -27,7 +27,6 @@ fn paid(number: u8) -> Finish {
         job: Some(JobId([number; 32])),
         charge: None,
         outcome: Outcome { state: JobState::Done, made: Some(1) },
-        free: false,
         answer: Some(answer),
     }
 }
@@ -92,11 +91,11 @@ async fn a_clock_that_runs_ahead_gives_no_budget_back() {
         day: Day(today - days_ago),
     };
     for days_ago in [400, 300] {
-        let begin = Begin { job: None, charge: Some(charge(days_ago)) };
+        let begin = Begin { job: None, charge: Some(charge(days_ago)), free: false };
         assert_eq!(store.begin(begin).await, Ok(Begun::Go));
     }
     store.sweep();
-    let begin = |days_ago| store.begin(Begin { job: None, charge: Some(charge(days_ago)) });
+    let begin = |days_ago| store.begin(Begin { job: None, charge: Some(charge(days_ago)), free: false });
     assert_eq!(begin(300).await, Ok(Begun::Exhausted(Exhausted::Invite)));
     assert_eq!(begin(400).await, Ok(Begun::Go), "books do not pile up for ever");
 }
@@ -131,14 +130,17 @@ async fn a_clock_that_is_set_back_gives_no_budget_back() {
     let today = Day::of(unix_seconds());
     let tomorrow = Day(today.0 + 1);
     let store = in_directory(&directory);
-    assert_eq!(store.begin(Begin { job: None, charge: Some(family(tomorrow, 3)) }).await, Ok(Begun::Go));
+    assert_eq!(
+        store.begin(Begin { job: None, charge: Some(family(tomorrow, 3)), free: false }).await,
+        Ok(Begun::Go)
+    );
     assert_eq!(store.budget_day(), tomorrow, "today by this machine's clock, which was set back");
     store.close().await;
     drop(store);
     let store = in_directory(&directory);
     assert_eq!(store.budget_day(), tomorrow);
     assert_eq!(store.vitals().pictures(today), 3);
-    let begin = Begin { job: None, charge: Some(family(store.budget_day(), 3)) };
+    let begin = Begin { job: None, charge: Some(family(store.budget_day(), 3)), free: false };
     assert_eq!(store.begin(begin).await, Ok(Begun::Exhausted(Exhausted::Invite)));
 }
 
@@ -153,7 +155,7 @@ async fn handing_out_an_answer_costs_no_commit_and_is_noted_with_the_next() {
     let is_read = |store: &Store| {
         let transaction = store.databank.open().unwrap().begin_read().unwrap();
         let jobs = transaction.open_table(tables::JOBS).unwrap();
-        record::Record::decode(jobs.get(&[1; 32]).unwrap().unwrap().value()).unwrap().read
+        record::Record::decode(jobs.get(&[1; 32]).unwrap().unwrap().value()).unwrap().handed_out.is_some()
     };
     assert!(!is_read(&store));
     assert_eq!(store.begin(call(2)).await, Ok(Begun::Go));
@@ -194,9 +196,9 @@ async fn jobs_that_cost_nothing_take_no_room_from_those_that_do() {
     // Room for a few records and one running call.
     let store = Store::open(&StoreSettings { bytes: 5 << 10, ..SETTINGS }).unwrap();
     for number in 0..100 {
-        assert_eq!(store.begin(call(number)).await, Ok(Begun::Go), "{number}");
+        assert_eq!(store.begin(Begin { free: true, ..call(number) }).await, Ok(Begun::Go), "{number}");
         let outcome = if number % 2 == 0 { paid(number).outcome } else { Outcome::UNKNOWN };
-        assert_eq!(store.finish(Finish { free: true, outcome, ..paid(number) }).await, Ok(()));
+        assert_eq!(store.finish(Finish { outcome, ..paid(number) }).await, Ok(()));
     }
     let mut kept = 0;
     while store.begin(call(100 + kept)).await == Ok(Begun::Go) {
@@ -206,5 +208,32 @@ async fn jobs_that_cost_nothing_take_no_room_from_those_that_do() {
     assert!((4..20).contains(&kept), "all the room is for what was paid: {kept}");
     for number in 0..kept {
         assert!(store.job(JobId([100 + number; 32])).await.unwrap().is_some(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_book_from_far_ahead_hides_no_other_and_is_never_opened() {
+    let store = Store::open(&SETTINGS).unwrap();
+    let today = Day::of(unix_seconds());
+    let (tomorrow, far) = (Day(today.0 + 1), Day(today.0 + 40));
+    for day in [far, tomorrow] {
+        let begin = Begin { job: None, charge: Some(family(day, 3)), free: false };
+        assert_eq!(store.begin(begin).await, Ok(Begun::Go));
+    }
+    assert_eq!(store.budget_day(), tomorrow);
+}
+
+#[tokio::test]
+async fn a_call_that_is_taken_back_gives_its_pictures_and_its_key_back() {
+    let store = Store::open(&SETTINGS).unwrap();
+    let day = store.budget_day();
+    let charge = Some(family(day, 4));
+    for _ in 0..3 {
+        let begin = Begin { charge: charge.clone(), ..call(1) };
+        assert_eq!(store.begin(begin).await, Ok(Begun::Go));
+        let (job, charge) = (Some(JobId([1; 32])), charge.clone());
+        let back = Finish { job, charge, outcome: Outcome::NOT_EXECUTED, answer: None };
+        assert_eq!(store.finish(back).await, Ok(()));
+        assert_eq!(store.used("family".to_owned(), day).await, Ok((0, 0)));
     }
 }

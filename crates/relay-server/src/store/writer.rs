@@ -4,7 +4,7 @@ use std::sync::{Arc, mpsc};
 
 use redb::{ReadableTable as _, Table, WriteTransaction};
 use relay_policy::idempotency::{JobId, JobState, Repeated, on_repeat};
-use relay_policy::ledger::{self, Account, Day, Exhausted};
+use relay_policy::ledger::{self, Account, Day, Exhausted, SET_BACK_DAYS};
 
 use super::databank::Databank;
 use super::eviction::{self, Room};
@@ -13,7 +13,7 @@ use super::record::Record;
 use super::tables::{ANSWERS, Expiry, JOBS, LEDGER};
 use super::vitals::Vitals;
 use super::{Begin, Begun, Charge, Command, Finish, Message, StoreSettings, Unavailable};
-use crate::clock::{steady_seconds, unix_seconds};
+use crate::clock::{stamp_seconds, steady_seconds, unix_seconds};
 
 /// Most commands of one commit.
 const BATCH: usize = 256;
@@ -25,6 +25,8 @@ pub(super) struct Writer {
     room: Room,
     vitals: Arc<Vitals>,
     handed_out: Arc<HandedOut>,
+    /// Whether the open book is of a day that has not come yet.
+    set_back: bool,
 }
 
 /// The tables of one transaction.
@@ -54,8 +56,9 @@ impl<'a> Tables<'a> {
 
     /// The day whose book is open.
     fn book(&self, today: Day) -> Result<Day, redb::Error> {
-        let newest = self.ledger.last()?.map(|(key, _)| Day(key.value().0));
-        Ok(today.of_book(newest))
+        let beyond = today.0.saturating_add(SET_BACK_DAYS + 1);
+        let newest = self.ledger.range((0, "")..(beyond, ""))?.next_back().transpose()?;
+        Ok(today.of_book(newest.map(|(key, _)| Day(key.value().0))))
     }
 
     /// What all invites together have used on a day.
@@ -91,14 +94,10 @@ impl Writer {
                 "calls were running when the relay ended; their outcome is unknown"
             );
         }
-        if day != today {
-            tracing::warn!(
-                days = day.0 - today.0,
-                "the clock was set back; pictures count against the newest day that is written down"
-            );
-        }
         vitals.update(room.jobs(), room.bytes(), day, used);
-        Ok(Self { databank, expiry, room, vitals, handed_out })
+        let mut writer = Self { databank, expiry, room, vitals, handed_out, set_back: false };
+        writer.notice_set_back(day, today);
+        Ok(writer)
     }
 
     /// Works until every handle is gone.
@@ -148,20 +147,34 @@ impl Writer {
         let failed = |error: redb::Error| error.to_string();
         let transaction = database.begin_write().map_err(|error| failed(error.into()))?;
         let mut verdicts = Vec::with_capacity(batch.len());
+        let today = Day::of(unix_seconds());
         let (day, used) = {
             let mut tables = Tables::open(&transaction).map_err(failed)?;
             for id in self.handed_out.take() {
-                mark_read(&mut tables, id).map_err(failed)?;
+                mark_read(&mut tables, id, stamp_seconds()).map_err(failed)?;
             }
             for command in batch {
                 verdicts.push(self.apply(command, &mut tables).map_err(failed)?);
             }
-            let day = tables.book(Day::of(unix_seconds())).map_err(failed)?;
+            let day = tables.book(today).map_err(failed)?;
             (day, tables.used_in_total(day).map_err(failed)?)
         };
         transaction.commit().map_err(|error| failed(error.into()))?;
         self.vitals.update(self.room.jobs(), self.room.bytes(), day, used);
+        self.notice_set_back(day, today);
         Ok(verdicts)
+    }
+
+    fn notice_set_back(&mut self, day: Day, today: Day) {
+        let is_ahead = day > today;
+        if is_ahead && !self.set_back {
+            let days = day.0.saturating_sub(today.0);
+            tracing::warn!(
+                days,
+                "the clock was set back; pictures count against the newest day that is written down"
+            );
+        }
+        self.set_back = is_ahead;
     }
 
     fn apply(&mut self, command: &Command, tables: &mut Tables<'_>) -> Result<Verdict, redb::Error> {
@@ -195,7 +208,9 @@ impl Writer {
         }
         if let Some((id, fingerprint)) = begin.job {
             eviction::remove(tables, &mut self.room, &id.0)?;
-            tables.put(&id.0, &Record::dispatching(fingerprint, now))?;
+            let mut record = Record::dispatching(fingerprint, stamp_seconds());
+            record.paid = !begin.free;
+            tables.put(&id.0, &record)?;
             self.room.add_running();
         }
         Ok(Begun::Go)
@@ -221,8 +236,8 @@ impl Writer {
         let Some((id, mut record)) = stored else { return Ok(true) };
         self.room.take_out(&record);
         record.set_state(finish.outcome.state);
-        record.changed = steady_seconds();
-        record.paid = !finish.free && finish.outcome.made != Some(0);
+        record.changed = stamp_seconds();
+        record.paid &= finish.outcome.made != Some(0);
         if let Some(answer) = &finish.answer {
             let bytes = answer.encode()?;
             record.answer_bytes = bytes.len() as u64;
@@ -255,10 +270,13 @@ impl Command {
     }
 }
 
-fn mark_read(tables: &mut Tables<'_>, id: JobId) -> Result<(), redb::Error> {
+/// Seconds after which handing an answer out is worth noting again.
+const NOTE_PAUSE: u64 = 60;
+
+fn mark_read(tables: &mut Tables<'_>, id: JobId, now: u64) -> Result<(), redb::Error> {
     match tables.record(&id.0)? {
-        Some(mut record) if !record.read => {
-            record.read = true;
+        Some(mut record) if record.handed_out.is_none_or(|before| now >= before + NOTE_PAUSE) => {
+            record.handed_out = Some(now);
             tables.put(&id.0, &record)
         }
         _ => Ok(()),
@@ -310,7 +328,7 @@ fn recover(
     }
     for (id, record) in &mut abandoned {
         record.set_state(JobState::Unknown);
-        record.changed = steady_seconds();
+        record.changed = stamp_seconds();
         tables.put(id, record)?;
     }
     let day = tables.book(today)?;

@@ -75,7 +75,15 @@ fn a_variable_that_is_no_setting_is_named() {
         refused(&["check"], &[(&format!("QWEN_EDIT_RELAY_{secret}"), "x")]);
     }
     // What Kubernetes sets for a service of the relay's name, and what is not ours.
-    let others = ["SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8787_TCP_ADDR"];
+    let others = [
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "SERVICE_PORT_HTTP",
+        "PORT",
+        "PORT_8787_TCP_ADDR",
+        "METRICS_SERVICE_HOST",
+        "METRICS_PORT_8789_TCP_PROTO",
+    ];
     let others = others.map(|name| (format!("QWEN_EDIT_RELAY_{name}"), "x"));
     let mut others: Vec<_> = others.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     others.push(("QWEN_EDIT_RELAYS", "x"));
