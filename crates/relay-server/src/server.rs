@@ -9,7 +9,7 @@ use http::Request;
 use hyper::body::Incoming;
 use relay_policy::caller_address::TrustedProxies;
 use relay_policy::decide::Policy;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use crate::api::{Api, State};
@@ -93,12 +93,11 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`] when a port or a certificate authority cannot be used.
-    #[expect(clippy::unused_async, reason = "listeners can only be made within a runtime")]
     pub async fn bind(config: Config) -> Result<Self, StartError> {
-        let (listener, address) = bind("listen", config.listen)?;
+        let (listener, address) = bind("listen", config.listen).await?;
         let (admin, admin_address) = match config.admin_listen {
             Some(wanted) => {
-                let (listener, address) = bind("admin_listen", wanted)?;
+                let (listener, address) = bind("admin_listen", wanted).await?;
                 (Some(listener), Some(address))
             }
             None => (None, None),
@@ -226,19 +225,9 @@ fn open_state(config: &Config) -> Result<State, StartError> {
     Ok(State { store, kept })
 }
 
-/// Connections that wait to be accepted: many may come in one moment, and the system resets what finds no place.
-const BACKLOG: u32 = 4096;
-
-fn bind(setting: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let listen = || {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // A restart must not wait for connections of the last process. Elsewhere this would let another program in.
-        #[cfg(unix)]
-        socket.set_reuseaddr(true)?;
-        socket.bind(address)?;
-        let listener = socket.listen(BACKLOG)?;
-        let bound = listener.local_addr()?;
-        Ok((listener, bound))
-    };
-    listen().map_err(|error| StartError::Bind { setting, address, error })
+async fn bind(setting: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let fail = |error| StartError::Bind { setting, address, error };
+    let listener = TcpListener::bind(address).await.map_err(fail)?;
+    let bound = listener.local_addr().map_err(fail)?;
+    Ok((listener, bound))
 }
