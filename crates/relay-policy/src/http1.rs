@@ -37,6 +37,8 @@ pub const MAX_HEAD: usize = 16 * 1024;
 pub const MAX_HEADERS: usize = 64;
 /// Longest request target in bytes; a picture link with its signature is about 400.
 pub const MAX_TARGET: usize = 8 * 1024;
+/// Longest `Origin` that is kept of a refused request, in bytes: longer ones are no page's.
+pub const MAX_ORIGIN: usize = 256;
 
 /// Follows the requests of one connection through its bytes.
 #[derive(Debug, Clone, Default)]

@@ -3,15 +3,12 @@
 use http::header::{HeaderValue, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Request};
-use relay_policy::http1::{MAX_HEADERS, Violation};
+use relay_policy::http1::{MAX_HEADERS, MAX_ORIGIN, Violation};
 use relay_policy::reject::Reject;
 
 /// Put on a request that must not be carried out.
 #[derive(Debug, Clone, Copy)]
 struct Refused(Violation);
-
-/// Longer ones are no page's.
-const MAX_ORIGIN: usize = 256;
 
 /// Marks a request. Its headers are dropped at once: they are what a flood of them is made of. Only the page it came
 /// from is kept, which may read why it was refused.

@@ -2,14 +2,12 @@
 
 use super::body::Body;
 use super::{
-    Event, Fed, MAX_HEAD, MAX_HEADERS, MAX_TARGET, Refused, Step, Violation, is_field_text, is_token,
+    Event, Fed, MAX_HEAD, MAX_HEADERS, MAX_ORIGIN, MAX_TARGET, Refused, Step, Violation, is_field_text,
+    is_token,
 };
 
 /// Longer methods exist only in attacks.
 const MAX_METHOD: usize = 32;
-
-/// Longer ones are no page's.
-const MAX_ORIGIN: usize = 256;
 
 /// A head under way.
 #[derive(Debug, Clone, Default)]

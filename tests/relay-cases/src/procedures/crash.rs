@@ -135,9 +135,8 @@ pub(super) async fn kill_after_answer(bench: &mut Bench<'_>) -> Result<(), Stop>
     Ok(())
 }
 
-/// The relay is killed while the API is working.
-pub(super) async fn kill_during_call(bench: &mut Bench<'_>) -> Result<(), Stop> {
-    bench.open_alone(bench.usual_profile()).await?;
+/// Kills the relay while the API works on the case's call, and starts it again.
+pub(super) async fn kill_while_the_api_works(bench: &mut Bench<'_>) -> Result<Request, Stop> {
     bench.scene.api.set_plan(Plan::read("delay=60")?);
     let request = bench.request()?;
     let stream = send_only(bench, &request).await?;
@@ -145,6 +144,13 @@ pub(super) async fn kill_during_call(bench: &mut Bench<'_>) -> Result<(), Stop> 
     drop(stream);
     bench.relay()?.start_again(None).await?;
     bench.scene.api.set_plan(Plan::default());
+    Ok(request)
+}
+
+/// The relay is killed while the API is working.
+pub(super) async fn kill_during_call(bench: &mut Bench<'_>) -> Result<(), Stop> {
+    bench.open_alone(bench.usual_profile()).await?;
+    let request = kill_while_the_api_works(bench).await?;
 
     let since = Instant::now();
     let reply = bench.send(&request).await?;

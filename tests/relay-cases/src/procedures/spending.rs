@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::bench::Bench;
 use super::budget::{REFUSED, anew, fresh_key, is_refused, open_with_budget, spend_all};
-use super::crash::{generation, require_clock, send_only};
+use super::crash::{generation, kill_while_the_api_works, require_clock};
 use super::verdict::Stop;
 use crate::client::Request;
 use crate::fill::{Body, HEALTH, JSON_OK};
@@ -136,13 +136,7 @@ async fn spend_on_days(bench: &mut Bench<'_>, days: &[Duration], last: Duration)
 /// The relay is killed while the API works: what was reserved stays reserved.
 pub(super) async fn killed(bench: &mut Bench<'_>) -> Result<(), Stop> {
     open_with_budget(bench, 1).await?;
-    bench.scene.api.set_plan(Plan::read("delay=60")?);
-    let request = bench.request()?;
-    let stream = send_only(bench, &request).await?;
-    bench.relay()?.kill()?;
-    drop(stream);
-    bench.relay()?.start_again(None).await?;
-    bench.scene.api.set_plan(Plan::default());
+    let request = kill_while_the_api_works(bench).await?;
     let since = Instant::now();
     let next = bench.send(&anew(&request)).await?;
     bench.require(is_refused(&next), || format!("a new call after the restart: {}", next.in_short()));

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::bench::Bench;
 use super::crash::generation;
-use super::load::{connect_many, drip_until_answered};
+use super::load::{connect_many, drip_until_answered, judge_slow_bodies};
 use super::verdict::Stop;
 use crate::fill::MAX_BODY;
 
@@ -34,14 +34,7 @@ pub(super) async fn chunks(bench: &mut Bench<'_>) -> Result<(), Stop> {
             (started.elapsed(), answer)
         });
     }
-    for (life, answer) in calls.join_all().await {
-        bench.require(life < LIMIT + Duration::from_secs(5), || format!("a slow body lived {life:?}"));
-        let fits = answer.is_empty() || answer.starts_with("HTTP/1.1 408");
-        bench.require(fits, || {
-            format!("a slow body was answered {}", answer.lines().next().unwrap_or_default())
-        });
-    }
-    bench.require_hits("at the end", 0).await;
+    judge_slow_bodies(bench, calls, LIMIT).await;
     Ok(())
 }
 
